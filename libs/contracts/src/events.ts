@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { cloudEvent } from './cloud-event.ts'
+import { userState } from './user.ts'
+
+/** Why a session ended. */
+export const endReason = z.enum(['logout', 'user_deactivated'])
+export type EndReason = z.infer<typeof endReason>
+
+/** A session as events carry it. Ended is final: there is no way back from a `revoked_at`. */
+export const sessionState = z.object({
+  id: z.uuid(),
+  user_id: z.uuid(),
+  client_id: z.string(),
+  created_at: z.iso.datetime(),
+  expires_at: z.iso.datetime(),
+  revoked_at: z.iso.datetime().nullable(),
+})
+export type SessionState = z.infer<typeof sessionState>
+
+export const keyState = z.object({
+  kid: z.string(),
+  state: z.enum(['next', 'current', 'retiring', 'gone']),
+})
+
+const userData = z.object({ user: userState })
+const sessionData = z.object({ session: sessionState })
+const endedSessionData = sessionData.extend({ reason: endReason })
+const keyData = z.object({ key: keyState })
+
+/** Every event there is. One schema is type, parser and documentation. */
+export const gatehouseEvent = z.discriminatedUnion('type', [
+  cloudEvent('user.created.v1', userData),
+  cloudEvent('user.updated.v1', userData),
+  cloudEvent('user.deactivated.v1', userData),
+  cloudEvent('user.activated.v1', userData),
+  cloudEvent('session.started.v1', sessionData),
+  cloudEvent('session.revoked.v1', endedSessionData),
+  cloudEvent('key.published.v1', keyData),
+  cloudEvent('key.activated.v1', keyData),
+  cloudEvent('key.retired.v1', keyData),
+])
+export type GatehouseEvent = z.infer<typeof gatehouseEvent>
+export type EventType = GatehouseEvent['type']
+export type EventOf<Type extends EventType> = Extract<GatehouseEvent, { type: Type }>

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+
+// Lone surrogates are no characters: two different ones would hash alike once encoded as UTF-8.
+const wellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+
+/**
+ * Body of `POST /auth/login`, as form or JSON (RFC 6749 §4.3.2). `scope` is taken and ignored, as the module replaced
+ * did. The password is not trimmed and its rules are not checked here: whatever was accepted once must log in.
+ */
+export const loginForm = z.object({
+  username: wellFormed
+    .min(1)
+    .max(150)
+    .regex(/^\P{Cc}*$/u, 'must have no control characters'),
+  password: wellFormed.min(1).max(256).meta({ format: 'password' }),
+  grant_type: z.literal(['password', '']).optional(),
+  scope: z.string().max(1000).optional(),
+  client_id: z
+    .string()
+    .max(128)
+    .regex(/^[\x20-\x7e]*$/)
+    .optional(),
+  client_secret: z.string().max(256).optional(),
+})
+export type LoginForm = z.infer<typeof loginForm>
+
+export const tokenResponse = z.object({
+  access_token: z.string(),
+  token_type: z.literal('bearer'),
+  expires_in: z.int().positive().meta({ description: 'seconds' }),
+})
+export type TokenResponse = z.infer<typeof tokenResponse>

@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http'
+import type { Problem } from '@gatehouse/contracts'
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import { AppError, type Kind } from './app-error.ts'
+import type { Logger } from './log.ts'
+
+/** RFC 9457. `about:blank` says that the title is the status' own. */
+export const problemOf = (status: number, code: string, detail: string, requestId: string): Problem => ({
+  type: 'about:blank',
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail,
+  code,
+  request_id: requestId,
+})
+
+// RFC 6749 §5.2, with `temporarily_unavailable` of §4.1.2.1 for what a retry mends.
+const oauthErrors: Partial<Record<Kind, string>> = {
+  unauthenticated: 'invalid_grant',
+  unavailable: 'temporarily_unavailable',
+  too_many: 'temporarily_unavailable',
+}
+
+/** Put before the handlers of a token endpoint: its errors then carry `error` and `error_description` as well. */
+export const tokenEndpoint: RequestHandler = (_req, res, next) => {
+  res.locals.isTokenEndpoint = true
+  next()
+}
+
+// What body-parser and Express themselves throw (`type`, `status`), in our words.
+const parserErrors: Record<string, [Kind, string, string]> = {
+  'entity.too.large': ['too_large', 'body_too_large', 'The body is larger than 16 KiB.'],
+  'encoding.unsupported': ['unsupported_media', 'unsupported_encoding', 'Send the body without content encoding.'],
+  'charset.unsupported': ['unsupported_media', 'unsupported_media_type', 'Send the body in UTF-8.'],
+  'request.size.invalid': ['invalid', 'malformed_request', 'The body is not of the announced length.'],
+  'request.aborted': ['invalid', 'malformed_request', 'The body ended before its announced length.'],
+}
+
+const asAppError = (error: unknown): AppError | null => {
+  if (error instanceof AppError) return error
+  const known = parserErrors[(error as { type?: string } | null)?.type ?? '']
+  if (known) return new AppError(...known)
+  // A path that does not decode (`/users/%zz`) is Express' URIError with status 400.
+  if (error instanceof URIError) return new AppError('invalid', 'malformed_request', 'The path is not well-formed.')
+  return null
+}
+
+const send = (res: Response, problem: Problem) =>
+  res.status(problem.status).type('application/problem+json').json(problem)
+
+/** The one place where a thrown thing becomes a response. A bug or an outage is a bare 500; its details are in the log. */
+export const problemHandler =
+  (log: Logger): ErrorRequestHandler =>
+  (error, req, res, next) => {
+    if (res.headersSent) return next(error)
+    const refusal = asAppError(error)
+    const requestId = String(res.locals.requestId ?? '')
+    if (!refusal) {
+      log.error({ err: error, method: req.method, path: req.path }, 'request failed')
+      send(
+        res,
+        problemOf(500, 'internal_error', 'Something failed here. Give the request id to the operator.', requestId),
+      )
+      return
+    }
+    const about = { method: req.method, path: req.path, status: refusal.status, code: refusal.code }
+    if (refusal.status >= 500) log.warn({ ...about, err: refusal }, 'request refused')
+    else log.info(about, 'request refused')
+    const problem = problemOf(refusal.status, refusal.code, refusal.message, requestId)
+    if (res.locals.isTokenEndpoint === true) {
+      problem.error = refusal.oauthError ?? oauthErrors[refusal.kind] ?? 'invalid_request'
+      problem.error_description = refusal.message
+      res.set('Cache-Control', 'no-store')
+    }
+    send(res.set(refusal.headers), problem)
+  }

@@ -1,0 +1,27 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { RequestHandler } from 'express'
+
+/** What log lines and events take from the request that caused them, without every function handing it on. */
+export type RequestContext = { requestId: string; traceparent: string }
+
+const storage = new AsyncLocalStorage<RequestContext>()
+
+export const currentRequest = () => storage.getStore()
+
+// Nginx sets the id, so a caller's own reaches us only where there is no Nginx; then it must be harmless in a log.
+const plainId = /^[A-Za-z0-9_-]{8,64}$/
+// W3C Trace Context §3.2
+const validTraceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+
+const newTraceparent = () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+
+export const requestContext: RequestHandler = (req, res, next) => {
+  const id = req.get('x-request-id')
+  const trace = req.get('traceparent')
+  const requestId = id !== undefined && plainId.test(id) ? id : randomUUID()
+  const traceparent = trace !== undefined && validTraceparent.test(trace) ? trace : newTraceparent()
+  res.set('X-Request-Id', requestId)
+  res.locals.requestId = requestId
+  storage.run({ requestId, traceparent }, next)
+}

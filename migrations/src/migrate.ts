@@ -1,0 +1,42 @@
+import { DataSource } from 'typeorm'
+import { Identity1764000000001 } from './migrations/0001-identity.ts'
+
+// Any number, the same for all: jobs started at once queue up on it, and the later ones find nothing to do.
+const migrationLock = 7_310_001
+
+/** All migrations, oldest first. One that is merged is never edited again. */
+const migrations = [Identity1764000000001]
+
+/**
+ * Brings a database to the newest schema. Safe to run at any time and several times at once.
+ * @param url of a role that owns the database
+ * @returns the names of the migrations that ran, and the schema's version: the name of the newest one
+ */
+export const migrate = async (url: string) => {
+  const db = new DataSource({
+    type: 'postgres',
+    url,
+    migrations,
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+    connectTimeoutMS: 5_000,
+    // The lock sits on one connection and the migrations run on another.
+    poolSize: 2,
+  })
+  await db.initialize()
+  try {
+    const lock = db.createQueryRunner()
+    await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])
+    try {
+      const ran = await db.runMigrations()
+      // Services compare versions at their start, so they must be able to read them.
+      await db.query('GRANT SELECT ON schema_migrations TO gatehouse_identity')
+      return { ran: ran.map((it) => it.name), version: migrations.at(-1)?.name ?? 'none' }
+    } finally {
+      await lock.query('SELECT pg_advisory_unlock($1)', [migrationLock])
+      await lock.release()
+    }
+  } finally {
+    await db.destroy()
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  ConfigError,
+  readEnvironment,
+  secretFile,
+  serviceEnvironment,
+  wholeNumber,
+  withPassword,
+} from '@gatehouse/service'
+import { z } from 'zod'
+
+const lines = (text: string) => text.split('\n').filter((line) => line.trim() !== '')
+
+/** One secret a line; the first encrypts, all decrypt. */
+const keySecrets = secretFile
+  .transform(lines)
+  .pipe(z.tuple([z.string().min(32, 'each line must be a secret of at least 32 characters')], z.string().min(32)))
+
+/** Lines `name:sha256-of-the-secret-in-hex`. */
+const serviceCredentials = secretFile
+  .transform(lines)
+  .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]*:[0-9a-f]{64}$/, 'each line must read name:sha256-in-hex')))
+  .transform((all) => new Map(all.map((line) => line.split(':') as [string, string])))
+  .transform((all) => new Map([...all].map(([name, hash]) => [name, Buffer.from(hash, 'hex')])))
+
+/** Issuer identifier: an absolute URL without query or fragment (RFC 8414 §2), and as given: tokens carry it literally. */
+export const issuer = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no slash at its end')
+  .default('http://localhost:8080/api')
+
+export const databaseEnvironment = { DATABASE_URL: z.url(), DATABASE_PASSWORD_FILE: secretFile.optional() }
+
+const environment = z.object({
+  ...serviceEnvironment,
+  ...databaseEnvironment,
+  PORT: wholeNumber(0, 65_535).default(3001),
+  BROKER_URL: z.url({ protocol: /^amqps?$/ }),
+  BROKER_PASSWORD_FILE: secretFile.optional(),
+  ISSUER: issuer,
+  AUDIENCE: z.string().min(1).default('gatehouse'),
+  ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 43_200).default(480),
+  KEY_SECRETS_FILE: keySecrets,
+  SERVICE_CREDENTIALS_FILE: serviceCredentials,
+})
+
+/** The only place that knows the names of environment variables. @throws ConfigError with all problems */
+export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
+  const env = readEnvironment(environment, from)
+  return {
+    logLevel: env.LOG_LEVEL,
+    host: env.HOST,
+    port: env.PORT,
+    // Long enough for Nginx to look the replicas up again; tests and laptops need not wait.
+    drainMs: env.NODE_ENV === 'production' ? 2_000 : 0,
+    databaseUrl: withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE),
+    brokerUrl: withPassword(env.BROKER_URL, env.BROKER_PASSWORD_FILE),
+    issuer: env.ISSUER,
+    audience: env.AUDIENCE,
+    accessTokenSeconds: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+    keySecrets: env.KEY_SECRETS_FILE,
+    serviceCredentials: env.SERVICE_CREDENTIALS_FILE as ReadonlyMap<string, Buffer>,
+    // OWASP's recommendation for Argon2id.
+    argon2: { memoryCost: 19_456, timeCost: 2, parallelism: 1 },
+  }
+}
+export type IdentityConfig = ReturnType<typeof readIdentityConfig>
+
+// Passwords that stand in documentation everywhere, our own laptop default first.
+const knownPasswords = ['changeme', 'change-me', 'admin', 'password', 'administrator', 'gatehouse', '12345678']
+
+const seedEnvironment = z.object({
+  ...serviceEnvironment,
+  ...databaseEnvironment,
+  ISSUER: issuer,
+  SEED_USERNAME: z.string().min(1).max(150).default('admin'),
+  SEED_PASSWORD: z.string().min(8).max(256).optional(),
+  SEED_FULL_NAME: z.string().max(200).optional(),
+  SEED_ROLES: z
+    .string()
+    .regex(/^[a-z][a-z0-9_:-]*(,[a-z][a-z0-9_:-]*)*$/, 'must be role names with commas between')
+    .optional(),
+})
+
+/** Configuration of the seed job. @throws ConfigError, also for a password that everybody knows in production */
+export const readSeedConfig = (from?: NodeJS.ProcessEnv) => {
+  const env = readEnvironment(seedEnvironment, from)
+  if (env.NODE_ENV === 'production' && knownPasswords.includes((env.SEED_PASSWORD ?? '').toLowerCase())) {
+    throw new ConfigError(
+      'SEED_PASSWORD is a password that everybody knows, and NODE_ENV is production. Choose another, or leave it unset to have one made.',
+    )
+  }
+  return {
+    databaseUrl: withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE),
+    issuer: env.ISSUER,
+    username: env.SEED_USERNAME,
+    password: env.SEED_PASSWORD,
+    fullName: env.SEED_FULL_NAME ?? null,
+    roles: env.SEED_ROLES?.split(',') ?? [],
+    argon2: { memoryCost: 19_456, timeCost: 2, parallelism: 1 },
+  }
+}

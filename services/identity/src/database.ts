@@ -1,0 +1,58 @@
+import { AppError, type Logger } from '@gatehouse/service'
+import { DataSource, QueryFailedError } from 'typeorm'
+import { signingKeyEntity } from './keys/signing-key.entity.ts'
+import { outboxEntity } from './outbox/outbox.entity.ts'
+import { sessionEntity } from './sessions/session.entity.ts'
+import { userEntity } from './users/user.entity.ts'
+
+/** The newest migration that this code was written for. A test holds it against the migrations themselves. */
+export const schemaVersion = 'Identity1764000000001'
+
+export const entities = [userEntity, sessionEntity, signingKeyEntity, outboxEntity]
+
+/** @throws Error that tells both versions, when the database's schema is another one */
+const checkSchema = async (db: DataSource) => {
+  const [newest]: [{ name: string }?] = await db.query('SELECT name FROM schema_migrations ORDER BY id DESC LIMIT 1')
+  if (newest?.name === schemaVersion) return
+  throw new Error(
+    `The database has schema ${newest?.name ?? 'none'}, this service is written for ${schemaVersion}. Run the migrate job.`,
+  )
+}
+
+/** Opens the pool. Every wait has an end: a pool that is exhausted or a query that hangs answers 503 within 2 s. */
+export const openDatabase = async (url: string, log: Logger) => {
+  const db = new DataSource({
+    type: 'postgres',
+    url,
+    entities,
+    synchronize: false,
+    poolSize: 10,
+    connectTimeoutMS: 1_500,
+    poolErrorHandler: (error: Error) => log.warn({ err: error }, 'an idle database connection failed'),
+    extra: { statement_timeout: 1_500, query_timeout: 1_800, idle_in_transaction_session_timeout: 5_000 },
+  })
+  await db.initialize()
+  try {
+    await checkSchema(db)
+    return db
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+}
+
+// SQLSTATE classes: connection exception, insufficient resources, operator intervention (restart, cancelled query).
+const outageState = /^(08|53|57)/
+const outageMessage = /timeout|Connection terminated|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EPIPE/i
+
+/** What an outage of Postgres looks like to a caller; null when the error is something else. */
+export const asDatabaseOutage = (error: unknown): AppError | null => {
+  const cause = error instanceof QueryFailedError ? error.driverError : error
+  if (!(cause instanceof Error)) return null
+  const code = (cause as { code?: string }).code ?? ''
+  if (!outageState.test(code) && !outageMessage.test(`${code} ${cause.message}`)) return null
+  return new AppError('unavailable', 'database_unavailable', 'The user database does not answer. Try again shortly.', {
+    cause: error,
+    headers: { 'Retry-After': '1' },
+  })
+}

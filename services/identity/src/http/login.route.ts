@@ -1,0 +1,12 @@
+import { loginForm } from '@gatehouse/contracts'
+import { parseRequest } from '@gatehouse/service'
+import type { RequestHandler } from 'express'
+import type { LogIn } from '../sessions/log-in.ts'
+
+export const loginRoute =
+  (logIn: LogIn): RequestHandler =>
+  async (req, res) => {
+    const { username, password, client_id } = parseRequest(loginForm, req.body)
+    const token = await logIn({ username, password, clientId: client_id || 'gatehouse' })
+    res.set('Cache-Control', 'no-store').json(token)
+  }

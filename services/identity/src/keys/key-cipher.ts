@@ -1,0 +1,34 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+// One derived key for each listed secret; HKDF (RFC 5869) makes 32 bytes of a secret of any length.
+const derive = (secret: string) => {
+  const bytes = (info: string, length: number) => Buffer.from(hkdfSync('sha256', secret, '', info, length))
+  return { id: bytes('gatehouse key secret id', 6).toString('base64url'), key: bytes('gatehouse key encryption', 32) }
+}
+
+/**
+ * AES-256-GCM for private keys at rest. The first secret encrypts, all decrypt, so a secret is replaced without downtime.
+ * A box reads `secretId.iv.tag.ciphertext` and opens only for the `kid` for which it was made.
+ */
+export const createKeyCipher = (secrets: [string, ...string[]]) => {
+  const [first, ...rest] = secrets.map(derive) as [ReturnType<typeof derive>, ...ReturnType<typeof derive>[]]
+  const byId = new Map([first, ...rest].map((it) => [it.id, it.key]))
+  return {
+    encrypt: (plain: string, kid: string) => {
+      const iv = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', first.key, iv).setAAD(Buffer.from(kid))
+      const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+      return [first.id, ...[iv, cipher.getAuthTag(), ciphertext].map((it) => it.toString('base64url'))].join('.')
+    },
+    /** @throws Error when no listed secret made the box, or when it was changed */
+    decrypt: (box: string, kid: string) => {
+      const [secretId = '', iv = '', tag = '', ciphertext = ''] = box.split('.')
+      const key = byId.get(secretId)
+      if (!key) throw new Error(`The secret that encrypted the signing key ${kid} is not in KEY_SECRETS_FILE.`)
+      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: 16 })
+      decipher.setAAD(Buffer.from(kid)).setAuthTag(Buffer.from(tag, 'base64url'))
+      return decipher.update(Buffer.from(ciphertext, 'base64url'), undefined, 'utf8') + decipher.final('utf8')
+    },
+  }
+}
+export type KeyCipher = ReturnType<typeof createKeyCipher>

@@ -1,0 +1,28 @@
+import type { KeyState, PublicJwk } from '@gatehouse/contracts'
+import { EntitySchema } from 'typeorm'
+
+/** A signing key as stored. The private half is a box of the key cipher; it is erased when the key is gone. */
+export type StoredKey = {
+  kid: string
+  state: KeyState['state']
+  publicJwk: PublicJwk
+  encryptedPrivateKey: string | null
+  version: number
+  createdAt: Date
+  changedAt: Date
+}
+
+export const signingKeyEntity = new EntitySchema<StoredKey>({
+  name: 'signing_key',
+  tableName: 'signing_keys',
+  columns: {
+    kid: { type: 'text', primary: true },
+    state: { type: 'text' },
+    publicJwk: { type: 'jsonb', name: 'public_jwk' },
+    encryptedPrivateKey: { type: 'text', name: 'encrypted_private_key', nullable: true },
+    version: { type: 'integer', default: 1 },
+    createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
+    changedAt: { type: 'timestamptz', name: 'changed_at', default: () => 'now()' },
+  },
+  indices: [{ name: 'signing_keys_one_current', columns: ['state'], unique: true, where: "state = 'current'" }],
+})

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import type { Logger } from '@gatehouse/service'
+import { hash, verify } from '@node-rs/argon2'
+import { createWorkQueue } from './work-queue.ts'
+
+/** Cost of Argon2id, the library's default variant (RFC 9106); memory in KiB. */
+export type Argon2Cost = { memoryCost: number; timeCost: number; parallelism: number }
+
+// Compatibility and look-alikes: the same password typed on two keyboards is one (NIST SP 800-63B §3.1.1.2).
+const normal = (password: string) => password.normalize('NFKC')
+
+// Argon2 runs on libuv's pool, which also resolves names and reads files; two threads stay free for those.
+const poolThreads = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
+const hashesAtOnce = Math.max(1, Math.min(availableParallelism(), poolThreads - 2))
+
+/**
+ * Hashes and verifies, at most one at a time on each core, with about one second of work waiting at the most.
+ * Opening measures one hash, which is also the decoy: a hash that no password has, for users that do not exist.
+ */
+export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
+  const startedAt = performance.now()
+  const decoy = await hash(randomBytes(32).toString('hex'), cost)
+  const msPerHash = performance.now() - startedAt
+  const waiting = Math.max(1, Math.round((1000 / msPerHash) * hashesAtOnce))
+  const queue = createWorkQueue({ running: hashesAtOnce, waiting })
+  log.info({ ms_per_hash: Math.round(msPerHash), hashes_at_once: hashesAtOnce, may_wait: waiting }, 'passwords ready')
+
+  return {
+    decoy,
+    waiting: queue.waiting,
+    /** @throws AppError `too_busy` */
+    hash: (password: string) => queue.run(() => hash(normal(password), cost)),
+    /** A stored hash that cannot be read is a failed login and an alarm. @throws AppError `too_busy` */
+    verify: (stored: string, password: string) =>
+      queue.run(async () => {
+        try {
+          return await verify(stored, normal(password))
+        } catch (error) {
+          log.error({ err: error }, 'a stored password hash is corrupt')
+          return false
+        }
+      }),
+  }
+}
+export type Passwords = Awaited<ReturnType<typeof openPasswords>>

@@ -1,0 +1,21 @@
+import { EntitySchema } from 'typeorm'
+import type { User } from '../users/user.ts'
+import type { Session } from './session.ts'
+
+/** `user` exists for joins alone. */
+export const sessionEntity = new EntitySchema<Session & { user: User }>({
+  name: 'session',
+  tableName: 'sessions',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    userId: { type: 'uuid', name: 'user_id' },
+    clientId: { type: 'text', name: 'client_id' },
+    createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
+    expiresAt: { type: 'timestamptz', name: 'expires_at' },
+    revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
+  },
+  relations: {
+    user: { type: 'many-to-one', target: 'user', joinColumn: { name: 'user_id' }, onDelete: 'CASCADE' },
+  },
+  indices: [{ name: 'sessions_live_of_user', columns: ['userId'], where: 'revoked_at IS NULL' }],
+})

@@ -1,0 +1,18 @@
+import { EntitySchema } from 'typeorm'
+import type { User } from './user.ts'
+
+export const userEntity = new EntitySchema<User>({
+  name: 'user',
+  tableName: 'users',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    username: { type: 'text', unique: true },
+    hashedPassword: { type: 'text', name: 'hashed_password' },
+    fullName: { type: 'text', name: 'full_name', nullable: true },
+    isActive: { type: 'boolean', name: 'is_active', default: true },
+    roles: { type: 'text', array: true, default: [] },
+    version: { type: 'integer', default: 1 },
+    createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
+    updatedAt: { type: 'timestamptz', name: 'updated_at', default: () => 'now()' },
+  },
+})

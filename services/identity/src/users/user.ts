@@ -1,0 +1,30 @@
+import type { PublicUser, UserState } from '@gatehouse/contracts'
+
+export type User = {
+  id: string
+  username: string
+  hashedPassword: string
+  fullName: string | null
+  isActive: boolean
+  roles: string[]
+  version: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** What others may know of a user. */
+export const publicUserOf = (user: User): PublicUser => ({
+  id: user.id,
+  username: user.username,
+  full_name: user.fullName,
+  is_active: user.isActive,
+  roles: user.roles,
+})
+
+/** The whole state without the hash, as events and look-ups carry it. */
+export const userStateOf = (user: User): UserState => ({
+  ...publicUserOf(user),
+  version: user.version,
+  created_at: user.createdAt.toISOString(),
+  updated_at: user.updatedAt.toISOString(),
+})
