@@ -1,0 +1,101 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { startTestIdentity, withoutRequestId } from './start-test-identity.ts'
+
+describe('POST /auth/login', () => {
+  it('answers a wrong password, an unknown username and a deactivated user alike', async () => {
+    const identity = await startTestIdentity()
+    await identity.createUser({ username: 'ada', password: 'correct horse' })
+    await identity.createUser({ username: 'gone', password: 'correct horse', isActive: false })
+    const wrong = await identity.logIn('ada', 'battery staple')
+    const unknown = await identity.logIn('nobody', 'battery staple')
+    const deactivated = await identity.logIn('gone', 'correct horse')
+    expect(wrong).toMatchObject({ status: 401, body: { code: 'bad_credentials', error: 'invalid_grant' } })
+    expect(withoutRequestId(unknown)).toEqual(withoutRequestId(wrong))
+    expect(withoutRequestId(deactivated)).toEqual(withoutRequestId(wrong))
+  })
+
+  it.each([
+    ['no password', { username: 'ada' }],
+    ['an empty password', { username: 'ada', password: '' }],
+    ['another grant', { username: 'ada', password: 'x', grant_type: 'client_credentials' }],
+    ['an over-long username', { username: 'a'.repeat(151), password: 'x' }],
+    ['a control character', { username: 'ada\u0000', password: 'x' }],
+    ['half a character', { username: 'ada', password: '\ud800' }],
+  ])('refuses %s', async (_what, body) => {
+    const identity = await startTestIdentity()
+    expect(await identity.post('/auth/login', body)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+  })
+
+  it('signs in by form and by JSON, whatever the case of the username', async () => {
+    const identity = await startTestIdentity()
+    await identity.createUser({ username: 'Ada', password: 'correct horse' })
+    const byForm = await identity.logIn('ADA', 'correct horse')
+    const byJson = await identity.post('/auth/login', { username: ' ada', password: 'correct horse' })
+    for (const answer of [byForm, byJson]) {
+      expect(answer).toMatchObject({ status: 200, body: { token_type: 'bearer', expires_in: 28_800 } })
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+    }
+  })
+
+  it('issues a token that another library verifies by the published keys', async () => {
+    const identity = await startTestIdentity()
+    const user = await identity.createUser({ username: 'ada', password: 'correct horse', roles: ['admin'] })
+    const { body } = await identity.logIn('ada', 'correct horse')
+    const keys = createRemoteJWKSet(new URL(`${identity.url}/.well-known/jwks.json`))
+    const { payload, protectedHeader } = await jwtVerify(String(body.access_token), keys, {
+      issuer: identity.issuer,
+      audience: 'gatehouse',
+      algorithms: ['RS256'],
+      typ: 'at+jwt',
+    })
+    expect(protectedHeader.kid).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect(payload).toMatchObject({
+      sub: user.id,
+      preferred_username: 'ada',
+      roles: ['admin'],
+      ver: 1,
+      client_id: 'gatehouse',
+    })
+    expect(Object.keys(payload).sort()).toEqual(
+      ['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'preferred_username', 'roles', 'sid', 'sub', 'ver'].sort(),
+    )
+  })
+
+  it('appends session.started.v1 in the same transaction', async () => {
+    const identity = await startTestIdentity()
+    const user = await identity.createUser({ username: 'ada', password: 'correct horse' })
+    await identity.logIn('ada', 'correct horse')
+    expect((await identity.events()).map((it) => [it.type, it.subject])).toEqual([
+      ['key.published.v1', expect.any(String)],
+      ['key.activated.v1', expect.any(String)],
+      ['user.created.v1', user.id],
+      ['session.started.v1', user.id],
+    ])
+  })
+})
+
+describe('POST /auth/logout', () => {
+  it('refuses a missing, a wrong and an ended token', async () => {
+    const identity = await startTestIdentity()
+    const { token } = await identity.signUp({ username: 'ada' })
+    const missing = await identity.post('/auth/logout')
+    expect(missing.status).toBe(401)
+    expect(missing.headers.get('www-authenticate')).not.toContain('error=')
+    const wrong = await identity.post('/auth/logout', undefined, `${token}x`)
+    expect(wrong.status).toBe(401)
+    expect(wrong.headers.get('www-authenticate')).toContain('error="invalid_token"')
+    expect(await identity.post('/auth/logout', undefined, token)).toMatchObject({ status: 204 })
+    expect(await identity.post('/auth/logout', undefined, token)).toMatchObject({ status: 401 })
+  })
+
+  it('ends that session alone, with its reason in the event', async () => {
+    const identity = await startTestIdentity()
+    const { token, user } = await identity.signUp({ username: 'ada' })
+    const other = await identity.logIn('ada', 'correct horse')
+    await identity.post('/auth/logout', undefined, token)
+    const ended = (await identity.events()).at(-1)
+    expect(ended).toMatchObject({ type: 'session.revoked.v1', subject: user.id, data: { reason: 'logout' } })
+    expect(await identity.post('/auth/logout', undefined, String(other.body.access_token))).toMatchObject({ status: 204 })
+  })
+})

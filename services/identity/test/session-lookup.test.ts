@@ -1,0 +1,32 @@
+import { sessionLookupAnswer } from '@gatehouse/contracts'
+import { decodeJwt } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { startTestIdentity } from './start-test-identity.ts'
+
+describe('POST /internal/sessions/lookup', () => {
+  it.each([
+    ['no credential', {}],
+    ['a wrong secret', { authorization: `Basic ${btoa('gateway:wrong')}` }],
+    ['an unknown service', { authorization: `Basic ${btoa('nobody:the secret of the gateway in tests')}` }],
+    ['a bearer', { authorization: 'Bearer x' }],
+  ])('refuses %s', async (_what, headers) => {
+    const identity = await startTestIdentity()
+    const answer = await identity.post('/internal/sessions/lookup', { ids: [] }, undefined, headers)
+    expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_client' } })
+  })
+
+  it('tells of each session whether it counts, and the clock of the database', async () => {
+    const identity = await startTestIdentity()
+    const live = await identity.signUp({ username: 'ada' })
+    const ended = await identity.signUp({ username: 'bob' })
+    await identity.post('/auth/logout', undefined, ended.token)
+    const ids = [...[live.token, ended.token].map((it) => String(decodeJwt(it).sid)), crypto.randomUUID()]
+    const answer = sessionLookupAnswer.parse((await identity.lookUp(ids)).body)
+    expect(answer.sessions).toEqual([
+      expect.objectContaining({ state: 'active', id: ids[0], user: expect.objectContaining({ username: 'ada', version: 1 }) }),
+      { state: 'ended', id: ids[1] },
+      { state: 'ended', id: ids[2] },
+    ])
+    expect(Math.abs(answer.now_ms - Date.now())).toBeLessThan(5_000)
+  })
+})
