@@ -1,0 +1,80 @@
+# Builds each stand-in once. Every image is labelled with the hash of its recipe, so that a second run finds it done and
+# a changed recipe is noticed.
+# shellcheck shell=bash
+
+recipes=$root/infra/images/stand-ins
+label=gatehouse.recipe
+
+stand_in() { printf 'gatehouse-standin/%s' "$1"; }
+
+declare -A stand_in_tags=([base]=trixie [node]=24 [postgres]=17 [rabbitmq]=4 [nginx]=1)
+stand_in_image() { printf '%s:%s' "$(stand_in "$1")" "${stand_in_tags[$1]}"; }
+
+# The base also holds the site's certificate authorities, the node image a version named in package.json.
+recipe_hash() {
+  {
+    find "$recipes/base" "$recipes/$1" -type f -print0 | sort -zu | xargs -0 cat
+    cat /usr/local/share/ca-certificates/*.crt 2>/dev/null || true
+    if [ "$1" = node ]; then node_packages; fi
+  } | sha256sum | cut -c1-16
+}
+
+is_built() {
+  [ "$(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$(stand_in_image "$1")" 2>/dev/null)" = \
+    "$(recipe_hash "$1")" ]
+}
+
+build_base() {
+  command -v mmdebstrap >/dev/null || apt_install mmdebstrap
+  if ! is_root; then
+    complain 'Making the base image needs root.' 'sudo ./gatehouse up'
+    return 1
+  fi
+  local mirror
+  mirror=$(debian_mirror)
+  bash "$recipes/base/make-base.sh" "$mirror" |
+    docker import --change "LABEL $label=$(recipe_hash base)" - "$(stand_in_image base)"
+}
+
+# build_stand_in NAME
+build_stand_in() {
+  local name=$1 context
+  if is_built "$name"; then
+    note 'kept'
+    return
+  fi
+  if [ "$name" = base ]; then
+    build_base
+    return
+  fi
+  context=$(mktemp -d)
+  cp -R "$recipes/$name/." "$context"
+  if [ "$name" = node ]; then unpack_node "$context"; fi
+  # How this site's apt reaches its mirror (a proxy, say); a secret, so that it stays out of the image.
+  apt-config dump | grep -E '^Acquire::https?::' >"$context.apt" || true
+  docker buildx build --progress plain --build-arg "BASE=$(stand_in_image base)" --label "$label=$(recipe_hash "$name")" \
+    --secret "id=apt,src=$context.apt" --tag "$(stand_in_image "$name")" "$context"
+  rm -rf "$context" "$context.apt"
+}
+
+# The very versions that package.json pins for development.
+node_packages() {
+  local cpu
+  case $(uname -m) in aarch64 | arm64) cpu=arm64 ;; *) cpu=x64 ;; esac
+  sed -nE 's/^ *"node": "([0-9][0-9.]*)".*/node-linux-'"$cpu"'@\1/p; s/^ *"packageManager": "(npm@[0-9.]+)".*/\1/p' \
+    "$root/package.json"
+}
+
+# unpack_node CONTEXT: from the npm registry of this machine's own configuration.
+unpack_node() {
+  local packages package archive
+  mapfile -t packages < <(node_packages)
+  (
+    cd "$1"
+    for package in "${packages[@]}"; do
+      archive=$(npm pack --silent "$package")
+      tar -xzf "$archive" && rm "$archive"
+      mv package "${package%%[-@]*}"
+    done
+  )
+}

@@ -1,0 +1,47 @@
+import pg from 'pg'
+import { Wait } from 'testcontainers'
+import { containerOf, faultsOf } from './container.ts'
+import { freePort } from './free-port.ts'
+import { images } from './images.ts'
+
+/** Where a Postgres is and how to be its superuser; plain data, so that it can be handed to test processes. */
+export type PostgresAddress = { host: string; port: number; superuserPassword: string; rolePassword: string }
+
+export type Role = 'postgres' | 'gatehouse_owner' | 'gatehouse_identity'
+
+export const databaseUrl = (at: PostgresAddress, role: Role, database: string) => {
+  const password = role === 'postgres' ? at.superuserPassword : at.rolePassword
+  return `postgres://${role}:${password}@${at.host}:${at.port}/${database}`
+}
+
+/** Lends a superuser's connection; whatever it holds, locks too, ends with the work. */
+export const asSuperuser = async <Result>(at: PostgresAddress, work: (client: pg.Client) => Promise<Result>) => {
+  const client = new pg.Client({ connectionString: databaseUrl(at, 'postgres', 'postgres') })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+// Nothing in a test database has to outlive a crash of the machine.
+const speed = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300']
+
+/** Starts a Postgres with the two roles of the stack. It keeps its data and its port over `kill` and `start`. */
+export const startPostgres = async () => {
+  const passwords = { superuserPassword: crypto.randomUUID(), rolePassword: crypto.randomUUID() }
+  const container = await containerOf(images().postgres)
+    .withEnvironment({ POSTGRES_PASSWORD: passwords.superuserPassword, POSTGRES_INITDB_ARGS: '--no-sync' })
+    .withCommand(['postgres', ...speed.flatMap((it) => ['-c', it])])
+    .withExposedPorts({ container: 5432, host: await freePort() })
+    // The first time is the server that only the set-up sees.
+    .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+    .start()
+  const address: PostgresAddress = { host: container.getHost(), port: container.getMappedPort(5432), ...passwords }
+  await asSuperuser(address, async (client) => {
+    await client.query(`CREATE ROLE gatehouse_owner LOGIN PASSWORD '${address.rolePassword}'`)
+    await client.query(`CREATE ROLE gatehouse_identity LOGIN PASSWORD '${address.rolePassword}'`)
+  })
+  return { address, ...faultsOf(container), stop: async () => void (await container.stop()) }
+}

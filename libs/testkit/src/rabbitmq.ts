@@ -1,0 +1,59 @@
+import { Wait } from 'testcontainers'
+import { containerOf, faultsOf, runIn } from './container.ts'
+import { freePort } from './free-port.ts'
+import { images } from './images.ts'
+import { permissionsOf, type RabbitMqAddress } from './rabbitmq-address.ts'
+import { createVhostOn } from './test-vhost.ts'
+
+const definitions = (password: string) => ({
+  users: Object.keys(permissionsOf).map((name) => ({
+    name,
+    password,
+    tags: name === 'tester' ? ['administrator'] : [],
+  })),
+  vhosts: [{ name: '/' }],
+  permissions: Object.entries(permissionsOf).map(([user, it]) => ({ user, vhost: '/', ...it })),
+})
+
+// The management plugin makes a vhost in milliseconds, where rabbitmqctl first starts an Erlang machine of its own.
+const settings = `
+management.tcp.port = 15672
+definitions.import_backend = local_filesystem
+definitions.local.path = /etc/rabbitmq/test-definitions.json
+`
+
+/** Starts a RabbitMQ with the users of the stack. It keeps its data and its ports over `kill` and `start`. */
+export const startRabbitMq = async () => {
+  const password = crypto.randomUUID()
+  const container = await containerOf(images().rabbitmq)
+    .withHostname('rabbitmq')
+    .withCopyContentToContainer([
+      { target: '/etc/rabbitmq/enabled_plugins', content: '[rabbitmq_management].\n' },
+      { target: '/etc/rabbitmq/conf.d/90-test.conf', content: settings },
+      { target: '/etc/rabbitmq/test-definitions.json', content: JSON.stringify(definitions(password)) },
+    ])
+    .withExposedPorts({ container: 5672, host: await freePort() }, { container: 15672, host: await freePort() })
+    .withWaitStrategy(Wait.forLogMessage(/Server startup complete/))
+    .start()
+  const address: RabbitMqAddress = {
+    host: container.getHost(),
+    amqpPort: container.getMappedPort(5672),
+    managementPort: container.getMappedPort(15672),
+    password,
+  }
+  const control = async (...args: string[]) => void (await runIn(container, ['rabbitmqctl', ...args]))
+  return {
+    address,
+    createVhost: () => createVhostOn(address),
+    control,
+    /** An orderly end of the broker, its machine left running. */
+    stopApp: () => control('stop_app'),
+    startApp: () => control('start_app'),
+    /** A memory alarm: publishers are blocked until `endAlarm`, consumers go on. */
+    startAlarm: () => control('set_vm_memory_high_watermark', '0.000001'),
+    endAlarm: () => control('set_vm_memory_high_watermark', '0.6'),
+    ...faultsOf(container),
+    stop: async () => void (await container.stop()),
+  }
+}
+export type RabbitMq = Awaited<ReturnType<typeof startRabbitMq>>

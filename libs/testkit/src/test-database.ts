@@ -1,0 +1,47 @@
+import type { Client } from 'pg'
+import { asSuperuser, databaseUrl, type PostgresAddress } from './postgres.ts'
+
+const template = 'migrated_template'
+// Any number: test processes that start at once make the template one after the other.
+const templateLock = 7_310_002
+
+type Migrate = (ownerUrl: string) => Promise<unknown>
+
+const newName = (kind: string) => `${kind}_${crypto.randomUUID().replaceAll('-', '')}`
+
+const create = async (client: Client, name: string, from: string) => {
+  await client.query(`CREATE DATABASE ${name} OWNER gatehouse_owner TEMPLATE ${from}`)
+  await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`)
+  await client.query(`GRANT CONNECT ON DATABASE ${name} TO gatehouse_identity`)
+}
+
+/** Migrates once for all tests of a run. Named only when it is whole, so that a failed migration leaves no template. */
+const makeTemplate = (at: PostgresAddress, migrate: Migrate) =>
+  asSuperuser(at, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [templateLock])
+    const found = await client.query('SELECT FROM pg_database WHERE datname = $1', [template])
+    if (found.rowCount) return
+    const unfinished = newName('unfinished')
+    await create(client, unfinished, 'template1')
+    await migrate(databaseUrl(at, 'gatehouse_owner', unfinished))
+    await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`)
+  })
+
+/**
+ * A database of the test's own.
+ * @param migrate brings an empty database, given by its owner's URL, to the newest schema; without it, it stays empty
+ * @returns the URLs of owner and service role; `drop()` ends the connections that are left
+ */
+export const createDatabaseOn = async (at: PostgresAddress, migrate?: Migrate) => {
+  if (migrate) await makeTemplate(at, migrate)
+  const name = newName('test')
+  await asSuperuser(at, (client) => create(client, name, migrate ? template : 'template1'))
+  return {
+    name,
+    ownerUrl: databaseUrl(at, 'gatehouse_owner', name),
+    serviceUrl: databaseUrl(at, 'gatehouse_identity', name),
+    superuserUrl: databaseUrl(at, 'postgres', name),
+    drop: () => asSuperuser(at, async (client) => void (await client.query(`DROP DATABASE ${name} WITH (FORCE)`))),
+  }
+}
+export type TestDatabase = Awaited<ReturnType<typeof createDatabaseOn>>

@@ -1,0 +1,49 @@
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createTestDatabase } from '../src/testkit.ts'
+
+const query = async (url: string, sql: string) => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+let migrations = 0
+const migrate = async (url: string) => {
+  migrations += 1
+  await query(url, 'CREATE TABLE things (id int PRIMARY KEY); GRANT SELECT, INSERT ON things TO gatehouse_identity')
+}
+const fresh = async () => {
+  const database = await createTestDatabase({ migrate })
+  onTestFinished(database.drop)
+  return database
+}
+
+describe('a test database', () => {
+  it('gives the service role no right to create', async () => {
+    const { serviceUrl } = await fresh()
+    await expect(query(serviceUrl, 'CREATE TABLE mine (id int)')).rejects.toThrow('permission denied')
+    await expect(query(serviceUrl, 'CREATE TEMPORARY TABLE mine (id int)')).rejects.toThrow('permission denied')
+  })
+
+  it('is seen by no other test, and migrated once for all of them', async () => {
+    const [one, other] = await Promise.all([fresh(), fresh()])
+    await query(one.serviceUrl, 'INSERT INTO things VALUES (1)')
+    expect(await query(other.serviceUrl, 'SELECT * FROM things')).toEqual([])
+    // None where another file of the same run was first.
+    expect(migrations).toBeLessThanOrEqual(1)
+  })
+
+  it('is gone after drop, also with connections left open', async () => {
+    const database = await createTestDatabase()
+    const left = new pg.Client({ connectionString: database.ownerUrl })
+    left.on('error', () => {})
+    await left.connect()
+    await database.drop()
+    await expect(query(database.ownerUrl, 'SELECT 1')).rejects.toThrow('does not exist')
+  })
+})
