@@ -22,6 +22,8 @@ export const keyState = z.object({
   state: z.enum(['next', 'current', 'retiring', 'gone']),
 })
 
+export type KeyState = z.infer<typeof keyState>
+
 const userData = z.object({ user: userState })
 const sessionData = z.object({ session: sessionState })
 const endedSessionData = sessionData.extend({ reason: endReason })

@@ -45,15 +45,18 @@ const asAppError = (error: unknown): AppError | null => {
   return null
 }
 
+/** How a service recognises an outage of what it depends on. */
+export type AsRefusal = (error: unknown) => AppError | null
+
 const send = (res: Response, problem: Problem) =>
   res.status(problem.status).type('application/problem+json').json(problem)
 
 /** The one place where a thrown thing becomes a response. A bug or an outage is a bare 500; its details are in the log. */
 export const problemHandler =
-  (log: Logger): ErrorRequestHandler =>
+  (log: Logger, asRefusal: AsRefusal = () => null): ErrorRequestHandler =>
   (error, req, res, next) => {
     if (res.headersSent) return next(error)
-    const refusal = asAppError(error)
+    const refusal = asAppError(error) ?? asRefusal(error)
     const requestId = String(res.locals.requestId ?? '')
     if (!refusal) {
       log.error({ err: error, method: req.method, path: req.path }, 'request failed')

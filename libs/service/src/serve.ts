@@ -3,14 +3,23 @@ import type { HealthChecks } from './health.ts'
 import { listen } from './http-server.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { problemHandler } from './problem-handler.ts'
+import { type AsRefusal, problemHandler } from './problem-handler.ts'
 import { requestContext } from './request-context.ts'
 import { type Route, routerOf } from './routes.ts'
 
-type Needs = { health: HealthChecks; metrics: Metrics; log: Logger; host: string; port: number; drainMs?: number }
+type Needs = {
+  health: HealthChecks
+  metrics: Metrics
+  log: Logger
+  host: string
+  port: number
+  drainMs?: number
+  asRefusal?: AsRefusal
+}
 
 /** What every service serves alike: request ids, metrics, health, problem+json, the limits, an orderly end. */
-export const serve = async (table: Route[], { health, metrics, log, host, port, drainMs = 0 }: Needs) => {
+export const serve = async (table: Route[], needs: Needs) => {
+  const { health, metrics, log, host, port, drainMs = 0, asRefusal } = needs
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -18,7 +27,7 @@ export const serve = async (table: Route[], { health, metrics, log, host, port, 
   app.set('trust proxy', 1)
   app.use(requestContext, metrics.observe)
   app.use(routerOf([...table, ...health.routes, ...metrics.routes]))
-  app.use(problemHandler(log))
+  app.use(problemHandler(log, asRefusal))
   const server = await listen(app, { host, port, drainMs, onStopping: health.startStopping })
   log.info({ url: server.url }, 'listening')
   return server

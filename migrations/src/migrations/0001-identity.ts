@@ -42,7 +42,7 @@ export class Identity1764000000001 implements MigrationInterface {
       CREATE UNIQUE INDEX signing_keys_one_current ON signing_keys (state) WHERE state = 'current';
 
       CREATE TABLE outbox (
-        seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        seq bigserial PRIMARY KEY,
         id uuid NOT NULL UNIQUE,
         aggregate_id text NOT NULL,
         type text NOT NULL,
@@ -54,6 +54,7 @@ export class Identity1764000000001 implements MigrationInterface {
       CREATE INDEX outbox_unsent ON outbox (seq) WHERE sent_at IS NULL;
 
       GRANT SELECT, INSERT, UPDATE, DELETE ON users, sessions, signing_keys, outbox TO gatehouse_identity;
+      GRANT USAGE ON SEQUENCE outbox_seq_seq TO gatehouse_identity;
     `)
   }
 

@@ -41,6 +41,16 @@ export const openDatabase = async (url: string, log: Logger) => {
   }
 }
 
+/** For readiness: the pool gives a connection and Postgres answers on it. */
+export const checkDatabase = async (db: DataSource): Promise<{ state: 'up' | 'down'; detail?: string }> => {
+  try {
+    await db.query('SELECT 1')
+    return { state: 'up' }
+  } catch (error) {
+    return { state: 'down', detail: error instanceof Error ? error.message : String(error) }
+  }
+}
+
 // SQLSTATE classes: connection exception, insufficient resources, operator intervention (restart, cancelled query).
 const outageState = /^(08|53|57)/
 const outageMessage = /timeout|Connection terminated|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EPIPE/i

@@ -96,6 +96,8 @@ describe('POST /auth/logout', () => {
     await identity.post('/auth/logout', undefined, token)
     const ended = (await identity.events()).at(-1)
     expect(ended).toMatchObject({ type: 'session.revoked.v1', subject: user.id, data: { reason: 'logout' } })
-    expect(await identity.post('/auth/logout', undefined, String(other.body.access_token))).toMatchObject({ status: 204 })
+    expect(await identity.post('/auth/logout', undefined, String(other.body.access_token))).toMatchObject({
+      status: 204,
+    })
   })
 })

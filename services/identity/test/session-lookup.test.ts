@@ -23,7 +23,11 @@ describe('POST /internal/sessions/lookup', () => {
     const ids = [...[live.token, ended.token].map((it) => String(decodeJwt(it).sid)), crypto.randomUUID()]
     const answer = sessionLookupAnswer.parse((await identity.lookUp(ids)).body)
     expect(answer.sessions).toEqual([
-      expect.objectContaining({ state: 'active', id: ids[0], user: expect.objectContaining({ username: 'ada', version: 1 }) }),
+      expect.objectContaining({
+        state: 'active',
+        id: ids[0],
+        user: expect.objectContaining({ username: 'ada', version: 1 }),
+      }),
       { state: 'ended', id: ids[1] },
       { state: 'ended', id: ids[2] },
     ])

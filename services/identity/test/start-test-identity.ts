@@ -48,9 +48,14 @@ const clientOf = (url: string) => {
     post,
     get: (path: string, headers: Record<string, string> = {}) => call(path, { headers }),
     logIn: (username: string, password: string, more: Partial<LoginForm> = {}) =>
-      call('/auth/login', { method: 'POST', body: new URLSearchParams({ username, password, ...more } as Body & never) }),
+      call('/auth/login', {
+        method: 'POST',
+        body: new URLSearchParams({ username, password, ...more } as Body & never),
+      }),
     lookUp: (ids: string[]) =>
-      post('/internal/sessions/lookup', { ids }, undefined, { authorization: `Basic ${btoa(`gateway:${gatewaySecret}`)}` }),
+      post('/internal/sessions/lookup', { ids }, undefined, {
+        authorization: `Basic ${btoa(`gateway:${gatewaySecret}`)}`,
+      }),
   }
 }
 
@@ -58,7 +63,7 @@ type NewUser = { username: string; password?: string; fullName?: string; roles?:
 
 /** A replica of identity on a free port, with a database and a vhost of its own. All of it ends with the test. */
 export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {}) => {
-  const [database, vhost] = await Promise.all([createTestDatabase(migrate), createTestVhost()])
+  const [database, vhost] = await Promise.all([createTestDatabase({ migrate }), createTestVhost()])
   onTestFinished(async () => void (await Promise.all([database.drop(), vhost.drop()])))
   const config: IdentityConfig = {
     ...readIdentityConfig({
@@ -93,7 +98,13 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
       await connection.end()
     }
   }
-  const createUser = async ({ username, password = 'correct horse', fullName, roles = [], isActive = true }: NewUser) => {
+  const createUser = async ({
+    username,
+    password = 'correct horse',
+    fullName,
+    roles = [],
+    isActive = true,
+  }: NewUser) => {
     const user = await create({ username, password, fullName: fullName ?? null, roles })
     if (!isActive) await query('UPDATE users SET is_active = false WHERE id = $1', [user.id])
     return user

@@ -1,0 +1,70 @@
+import { type GatehouseEvent, jwks } from '@gatehouse/contracts'
+import { eventually } from '@gatehouse/testkit'
+import { decodeJwt } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { get, post } from './http.ts'
+import { admin, logIn, seedUser, setActive } from './people.ts'
+import { addSubscriber, replay, type Subscriber, subscribe } from './subscriber.ts'
+
+let subscriber: Subscriber
+let inbox: Awaited<ReturnType<typeof subscribe>>
+beforeAll(async () => {
+  subscriber = await addSubscriber()
+  inbox = await subscribe(subscriber)
+})
+afterAll(() => inbox.close())
+
+const about = (subject: string) => inbox.events().filter((it) => it.subject === subject)
+
+describe('a subscriber', () => {
+  it('receives what happens to a user, in order, each as a CloudEvent with the whole state', async () => {
+    const ada = await seedUser('ada')
+    const adminToken = await logIn(admin)
+    const token = await logIn(ada)
+    await setActive(ada.id, false, adminToken)
+    await setActive(ada.id, true, adminToken)
+    const events = await eventually(() => {
+      const found = about(ada.id)
+      expect(found.at(-1)?.type).toBe('user.activated.v1')
+      return found
+    })
+    expect(events.map((it) => [it.type, it.sequence])).toEqual([
+      ['user.created.v1', 1],
+      // Making a user asks who they are, by a session of its own.
+      ['session.started.v1', 1],
+      ['session.started.v1', 1],
+      ['user.deactivated.v1', 2],
+      ['session.revoked.v1', 2],
+      ['session.revoked.v1', 2],
+      ['user.activated.v1', 3],
+    ])
+    const { iss, sid } = decodeJwt(token)
+    for (const event of events) expect(event).toMatchObject({ specversion: '1.0', source: iss })
+    expect(new Set(events.map((it) => it.id)).size).toBe(events.length)
+    expect(events[3]).toMatchObject({ data: { user: { id: ada.id, is_active: false, version: 2, roles: [] } } })
+    const revoked = events.filter((it) => it.type === 'session.revoked.v1')
+    expect(revoked.map((it) => it.data.session.id)).toContain(sid)
+    expect(JSON.stringify(events)).not.toMatch(/argon2|hashed_password/)
+  })
+
+  it('hears why a session ended', async () => {
+    const token = await logIn(admin)
+    const { sid, sub } = decodeJwt(token)
+    await post('/auth/logout', { token })
+    await eventually(() => {
+      const ended = about(String(sub)).filter((it) => it.type === 'session.revoked.v1')
+      expect(ended.find((it) => it.data.session.id === sid)).toMatchObject({ data: { reason: 'logout' } })
+    })
+  })
+
+  it('who comes late replays all history, the making of the admin and of the first key included', async () => {
+    const { sid } = decodeJwt(await logIn(admin))
+    const isLast = (it: GatehouseEvent) => it.type === 'session.started.v1' && it.data.session.id === sid
+    const history = await replay(subscriber, isLast)
+    const created = history.filter((it) => it.type === 'user.created.v1' && it.data.user.username === 'admin')
+    expect(created).toHaveLength(1)
+    const { keys } = jwks.parse((await get('/.well-known/jwks.json')).body)
+    const activated = history.filter((it) => it.type === 'key.activated.v1').map((it) => it.subject)
+    expect(activated).toEqual(keys.map((it) => it.kid))
+  })
+})

@@ -1,0 +1,55 @@
+import { eventually } from '@gatehouse/testkit'
+import { describe, expect, it } from 'vitest'
+import { refusalOf } from './http.ts'
+import { admin, logIn, me, meAt, seedUser, setActive } from './people.ts'
+import { containers, docker, gatewayUrls } from './stack.ts'
+
+/** Asks through Nginx without a pause. @returns a stop that answers every status but 200, with its body */
+const keepAsking = (token: string) => {
+  let goesOn = true
+  const others: { status: number; text: string }[] = []
+  let asked = 0
+  const asking = (async () => {
+    while (goesOn) {
+      const { status, text } = await me(token)
+      asked += 1
+      if (status !== 200) others.push({ status, text })
+    }
+  })()
+  return async () => {
+    goesOn = false
+    await asking
+    return { asked, others }
+  }
+}
+
+describe('a gateway restarted while somebody is signed in', () => {
+  it('signs nobody out and fails no request, one restarted after the other', async () => {
+    const token = await logIn(admin)
+    const stop = keepAsking(token)
+    for (const gateway of await containers('gateway')) {
+      await docker('restart', gateway.Id)
+      await eventually(
+        async () => {
+          for (const url of await gatewayUrls()) expect(await meAt(url, token)).toMatchObject({ status: 200 })
+        },
+        { withinMs: 20_000 },
+      )
+    }
+    const { asked, others } = await stop()
+    process.stdout.write(`gateways restarted under ${asked} requests, ${others.length} not answered 200\n`)
+    expect(others).toEqual([])
+  })
+
+  it('hears of a deactivation afterwards as before', async () => {
+    const ada = await seedUser('ada')
+    const token = await logIn(ada)
+    for (const url of await gatewayUrls()) expect(await meAt(url, token)).toMatchObject({ status: 200 })
+    await setActive(ada.id, false, await logIn(admin))
+    for (const url of await gatewayUrls()) {
+      const check = async () =>
+        expect(refusalOf(await meAt(url, token))).toEqual({ status: 401, code: 'session_ended' })
+      await eventually(check, { withinMs: 1_000, everyMs: 10 })
+    }
+  })
+})

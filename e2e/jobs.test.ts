@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { decodeJwt } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { admin, logIn, me, tryLogIn } from './people.ts'
+import { compose } from './stack.ts'
+
+const runJob = (job: 'migrate' | 'seed', settings: Record<string, string> = {}) =>
+  compose('run', '--rm', '--no-deps', '-T', ...Object.entries(settings).flatMap((it) => ['-e', it.join('=')]), job)
+
+describe('the seed job', () => {
+  it('refuses a known password in production, and makes nobody', async () => {
+    const username = `root-${randomBytes(4).toString('hex')}`
+    const run = runJob('seed', { NODE_ENV: 'production', SEED_USERNAME: username, SEED_PASSWORD: 'changeme' })
+    await expect(run).rejects.toMatchObject({ code: 1 })
+    expect(await tryLogIn({ username, password: 'changeme' })).toMatchObject({ status: 401 })
+  })
+
+  it('makes a password in production when none is given, and prints it once', async () => {
+    const username = `root-${randomBytes(4).toString('hex')}`
+    const settings = { NODE_ENV: 'production', SEED_USERNAME: username, SEED_PASSWORD: '' }
+    const password = /^The password of .*: (\S+)$/m.exec(await runJob('seed', settings))?.[1] ?? ''
+    expect(await tryLogIn({ username, password })).toMatchObject({ status: 200 })
+    expect(await runJob('seed', settings)).not.toContain('The password of')
+  })
+
+  it('run again changes nothing, not even a password', async () => {
+    const before = decodeJwt(await logIn(admin))
+    await runJob('seed')
+    await runJob('seed', { SEED_USERNAME: ' ADMIN ', SEED_PASSWORD: 'another password' })
+    const after = decodeJwt(await logIn(admin))
+    expect([after.sub, after.ver]).toEqual([before.sub, before.ver])
+    expect(await me(await logIn(admin))).toMatchObject({ body: { username: 'admin', roles: ['admin'] } })
+  })
+})
+
+describe('the migrate job', () => {
+  it('run again, and three times at once, finds nothing to do', async () => {
+    const outputs = [await runJob('migrate'), ...(await Promise.all([1, 2, 3].map(() => runJob('migrate'))))]
+    for (const output of outputs) expect(output).toContain('nothing to migrate')
+  })
+})

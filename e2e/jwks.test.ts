@@ -1,0 +1,61 @@
+import { jwks, serverMetadata } from '@gatehouse/contracts'
+import { calculateJwkThumbprint, createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { get, send } from './http.ts'
+import { admin, logIn } from './people.ts'
+import { api, site } from './stack.ts'
+
+let token: string
+beforeAll(async () => {
+  token = await logIn(admin)
+})
+
+const checks = { audience: 'gatehouse', algorithms: ['RS256'], typ: 'at+jwt', requiredClaims: ['sub', 'jti', 'sid'] }
+
+describe('a downstream service with another library', () => {
+  it('refuses a token changed by one letter', async () => {
+    const keys = createRemoteJWKSet(new URL(`${api()}/.well-known/jwks.json`))
+    const [header, claims, mac = ''] = token.split('.')
+    const changed = `${header}.${claims}.${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`
+    await expect(jwtVerify(changed, keys, checks)).rejects.toMatchObject({
+      code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
+    })
+  })
+
+  it('verifies a token with nothing but the published metadata and keys', async () => {
+    const { issuer } = serverMetadata.parse((await get('/.well-known/oauth-authorization-server')).body)
+    const keys = createRemoteJWKSet(new URL(`${api()}/.well-known/jwks.json`))
+    const { payload } = await jwtVerify(token, keys, { ...checks, issuer })
+    expect(payload).toMatchObject({ preferred_username: 'admin', roles: ['admin'] })
+  })
+})
+
+describe('the key set', () => {
+  it('holds public members only, under RFC 7638 thumbprints', async () => {
+    // The schema is strict: any other member fails it.
+    const { keys } = jwks.parse((await get('/.well-known/jwks.json')).body)
+    expect(keys).toHaveLength(1)
+    for (const key of keys) {
+      expect(key.kid).toBe(await calculateJwkThumbprint(key))
+      expect(Buffer.from(key.n, 'base64url').length * 8).toBeGreaterThanOrEqual(2048)
+    }
+  })
+
+  it('may be cached and is not sent again while it is the same', async () => {
+    const first = await get('/.well-known/jwks.json')
+    expect(first.headers.get('cache-control')).toMatch(/max-age=\d+/)
+    const etag = first.headers.get('etag') ?? ''
+    expect(etag).not.toBe('')
+    const again = await get('/.well-known/jwks.json', { headers: { 'if-none-match': etag } })
+    expect(again).toMatchObject({ status: 304, text: '' })
+  })
+
+  it('is told by metadata that stands also where RFC 8414 looks for it', async () => {
+    const below = await get('/.well-known/oauth-authorization-server')
+    const { issuer, jwks_uri } = serverMetadata.parse(below.body)
+    expect(issuer).toBe(decodeJwt(token).iss)
+    expect(jwks_uri).toBe(`${issuer}/.well-known/jwks.json`)
+    const inserted = await send('GET', `${site()}/.well-known/oauth-authorization-server/api`)
+    expect(inserted).toMatchObject({ status: 200, body: below.body })
+  })
+})

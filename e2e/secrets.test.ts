@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { get, post } from './http.ts'
+import { admin, logIn, me, seedUser, tryLogIn } from './people.ts'
+import { compose, containers, docker, execIn, serviceOf } from './stack.ts'
+
+/** The content of every file that a running service is given as `NAME_FILE`, line by line. */
+const secretsInFiles = async () => {
+  const found = new Map<string, string>()
+  for (const container of await containers('identity', 'gateway', 'postgres')) {
+    for (const [, name, path = ''] of container.Config.Env.flatMap((it) => [...it.matchAll(/^(\w+)_FILE=(.+)$/g)])) {
+      for (const line of (await docker('exec', container.Id, 'cat', path)).split('\n')) {
+        if (line.length >= 12) found.set(`${serviceOf(container)} ${name}`, line)
+      }
+    }
+  }
+  return found
+}
+
+/** Does with secrets what could leak them, the wrong way round too. */
+const useSecrets = async () => {
+  const ada = await seedUser('ada')
+  const wrong = crypto.randomUUID()
+  await tryLogIn({ ...ada, password: wrong })
+  await post('/auth/login', { json: { username: ada.username, password: [ada.password] } })
+  await post(`/auth/login?password=${wrong}`, { form: { username: ada.username } })
+  const token = await logIn(ada)
+  const adminToken = await logIn(admin)
+  await me(token)
+  await me(`${token}x`)
+  await get(`/auth/me?access_token=${token}`)
+  await post('/auth/logout', { token })
+  await me(token)
+  await me(adminToken)
+  const tokens = [token, adminToken].flatMap((it) => it.split('.').slice(1))
+  return new Map([
+    ['a password', ada.password],
+    ['a wrong password', wrong],
+    ['the admin’s password', admin.password],
+    ...tokens.map((part, nth) => [`part ${nth} of a token`, part] as const),
+  ])
+}
+
+const leaksIn = (text: string, secrets: Map<string, string>) =>
+  [...secrets].filter(([, secret]) => text.includes(secret)).map(([name]) => name)
+
+describe('no secret', () => {
+  it('stands in any log', async () => {
+    const secrets = new Map([...(await secretsInFiles()), ...(await useSecrets())])
+    expect([...secrets.keys()].filter((it) => it.startsWith('identity')).length).toBeGreaterThan(2)
+    const logs = await compose('logs', '--no-color', '--no-log-prefix')
+    expect(logs.length).toBeGreaterThan(1_000)
+    expect(leaksIn(logs, secrets)).toEqual([])
+    expect(logs).not.toMatch(/PRIVATE KEY|\$argon2|eyJ[\w-]{20}/)
+  })
+
+  it('stands in the settings of a container or in its image', async () => {
+    const secrets = await secretsInFiles()
+    for (const container of await containers()) {
+      const { Env, Labels, Image } = container.Config
+      const history = await docker('history', '--no-trunc', '--format', '{{.CreatedBy}}', Image)
+      expect(leaksIn(JSON.stringify([Env, Labels, history]), secrets), container.Name).toEqual([])
+    }
+  })
+
+  it('stands readable in a dump of the database', async () => {
+    const secrets = new Map([...(await secretsInFiles()), ...(await useSecrets())])
+    const dump = await execIn('postgres', 'pg_dump', '--username=postgres', 'gatehouse')
+    expect(dump).toContain('CREATE TABLE public.signing_keys')
+    expect(leaksIn(dump, secrets)).toEqual([])
+    expect(dump).not.toMatch(/PRIVATE KEY|"d":/)
+  })
+})

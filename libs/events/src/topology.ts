@@ -1,0 +1,17 @@
+import { eventsExchange, eventsLogQueue, heartbeatExchange } from '@gatehouse/contracts'
+import type { Channel } from 'amqplib'
+
+const retention = {
+  'x-max-age': '7D',
+  'x-max-length-bytes': 2_000_000_000,
+  'x-stream-max-segment-size-bytes': 50_000_000,
+}
+
+/** What every publisher declares each time that it connects, so that a deleted exchange or queue comes back. */
+export const assertTopology = async (channel: Channel) => {
+  await channel.assertExchange(eventsExchange, 'topic', { durable: true })
+  await channel.assertExchange(heartbeatExchange, 'fanout', { durable: true })
+  const stream = { 'x-queue-type': 'stream', ...retention }
+  await channel.assertQueue(eventsLogQueue, { durable: true, arguments: stream })
+  await channel.bindQueue(eventsLogQueue, eventsExchange, '#')
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { DockerComposeEnvironment } from 'testcontainers'
+import { eventually } from './eventually.ts'
+import { doWithoutReaperAmongStandIns, images } from './images.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+type Options = { identityReplicas?: number; gatewayReplicas?: number }
+
+const getReady = async (url: string) => {
+  const response = await fetch(`${url}/api/health`)
+  const body = await response.text()
+  if (!response.ok) throw new Error(`GET /api/health was answered ${response.status}: ${body}`)
+}
+
+/**
+ * The whole product, from docker-compose.yml itself: a project of its own on a free port, built from these sources.
+ * @returns its address, and what `docker compose` has to be told to act on it: working folder and environment
+ */
+export const startGatehouse = async ({ identityReplicas = 1, gatewayReplicas = 1 }: Options = {}) => {
+  doWithoutReaperAmongStandIns()
+  const project = `gatehouse-test-${randomBytes(4).toString('hex')}`
+  const { node, postgres, rabbitmq, nginx } = images()
+  const environment = {
+    NODE_IMAGE: node,
+    POSTGRES_IMAGE: postgres,
+    RABBITMQ_IMAGE: rabbitmq,
+    NGINX_IMAGE: nginx,
+    GATEHOUSE_PORT: '0',
+    IDENTITY_REPLICAS: String(identityReplicas),
+    GATEWAY_REPLICAS: String(gatewayReplicas),
+  }
+  const stack = await new DockerComposeEnvironment(root, 'docker-compose.yml')
+    .withProjectName(project)
+    .withBuild()
+    .withEnvironment(environment)
+    .withStartupTimeout(120_000)
+    .up()
+  const stop = async () => void (await stack.down())
+  try {
+    const nginxContainer = stack.getContainer('nginx-1')
+    const url = `http://${nginxContainer.getHost()}:${nginxContainer.getMappedPort(8080)}`
+    await eventually(() => getReady(url), { withinMs: 60_000, everyMs: 250 })
+    return { url, compose: { cwd: root, env: { ...environment, COMPOSE_PROJECT_NAME: project } }, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+export type Gatehouse = Awaited<ReturnType<typeof startGatehouse>>

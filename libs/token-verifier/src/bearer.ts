@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http'
+
+/** `none`: no token came. `malformed`: more than one credential, or something that is none (RFC 6750 §3.1). */
+export type Bearer = { kind: 'token'; token: string } | { kind: 'none' } | { kind: 'malformed' }
+
+// RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1).
+const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i
+
+/** Reads the one place where a credential may stand: the Authorization header, once. */
+export const readBearer = ({ headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>): Bearer => {
+  const values = headersDistinct.authorization ?? []
+  if (values.length > 1) return { kind: 'malformed' }
+  const [value] = values
+  if (value === undefined || !/^bearer\b/i.test(value)) return { kind: 'none' }
+  const token = bearer.exec(value)?.[1]
+  return token === undefined ? { kind: 'malformed' } : { kind: 'token', token }
+}
+
+/** `WWW-Authenticate` of a refusal; without a token no error is named (RFC 6750 §3.1). */
+export const challenge = (error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope') =>
+  error === undefined ? 'Bearer realm="gatehouse"' : `Bearer realm="gatehouse", error="${error}"`

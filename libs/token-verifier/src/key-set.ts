@@ -1,0 +1,94 @@
+import type { KeyObject } from 'node:crypto'
+import jwksRsa from 'jwks-rsa'
+import { acceptableKeys } from './acceptable-keys.ts'
+import { fetchJwks } from './fetch-jwks.ts'
+import { CannotVerifyError } from './token-error.ts'
+
+/** Where a verifier finds keys. A known key is there at once; for an unknown one the set may be fetched again. */
+export type Keys = {
+  find: (kid: string) => KeyObject | undefined
+  /** @throws CannotVerifyError when there has been no set at all */
+  findAfterFetch: (kid: string) => Promise<KeyObject | undefined>
+}
+
+type Options = { jwksUri: string; refreshMs?: number; coolDownMs?: number; onError?: (error: unknown) => void }
+
+/**
+ * The issuer's whole key set, held by us and fetched in the background. A known key never waits and never depends on the
+ * budget for unknown ones: an unknown `kid` causes at most one fetch in `coolDownMs`, shared by all who wait. The last
+ * good set is kept whatever the issuer serves; a good new set replaces it whole, so a withdrawn key is gone.
+ */
+export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, onError = () => {} }: Options) => {
+  // No cache and no rate limit of its own: with them a flood of unknown kids makes good tokens fail.
+  const client = jwksRsa({ jwksUri, cache: false, rateLimit: false, fetcher: fetchJwks })
+  let keys: ReadonlyMap<string, KeyObject> | null = null
+  let fetching: Promise<void> | null = null
+  let unknownFetchedAt = Number.NEGATIVE_INFINITY
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+  const withdrawn = new Set<string>()
+  const state = { fetches: 0, lastError: null as string | null, fetchedAt: null as number | null }
+
+  const fetchOnce = async () => {
+    state.fetches += 1
+    try {
+      const fetched = acceptableKeys((await client.getKeys()) as unknown[])
+      if (fetched.size === 0) throw new Error('The key set holds no acceptable key.')
+      keys = new Map([...fetched].filter(([kid]) => !withdrawn.has(kid)))
+      state.lastError = null
+      state.fetchedAt = performance.now()
+    } catch (error) {
+      state.lastError = error instanceof Error ? error.message : String(error)
+      onError(error)
+    }
+  }
+  const refresh = () => {
+    fetching ??= fetchOnce().finally(() => {
+      fetching = null
+    })
+    return fetching
+  }
+
+  const schedule = () => {
+    // Sooner after a failure; spread, so that many verifiers do not ask at once.
+    const ms = (state.lastError === null ? refreshMs : Math.min(refreshMs, 2_000)) * (0.9 + Math.random() / 5)
+    timer = setTimeout(async () => {
+      await refresh()
+      if (!isStopped) schedule()
+    }, ms).unref()
+  }
+  void refresh().then(() => (isStopped ? undefined : schedule()))
+
+  const find = (kid: string) => keys?.get(kid)
+  return {
+    find,
+    findAfterFetch: async (kid: string) => {
+      const now = performance.now()
+      // Without a set there is nothing to spare: the first one is being fetched, or the issuer is away.
+      if (keys === null) await fetching
+      else if (!withdrawn.has(kid) && now - unknownFetchedAt >= coolDownMs) {
+        unknownFetchedAt = now
+        await refresh()
+      } else await fetching
+      if (keys === null) throw new CannotVerifyError('No key set could be fetched so far.')
+      return find(kid)
+    },
+    refresh,
+    /** From now on this key counts no more, whatever a slower answer still lists. */
+    withdraw: (kid: string) => {
+      withdrawn.add(kid)
+      keys = keys && new Map([...keys].filter(([it]) => it !== kid))
+    },
+    state: () => ({
+      keys: keys?.size ?? 0,
+      fetches: state.fetches,
+      lastError: state.lastError,
+      ageSeconds: state.fetchedAt === null ? null : (performance.now() - state.fetchedAt) / 1000,
+    }),
+    stop: () => {
+      isStopped = true
+      clearTimeout(timer)
+    },
+  } satisfies Keys & Record<string, unknown>
+}
+export type KeySet = ReturnType<typeof startKeySet>

@@ -1,0 +1,6 @@
+export { acceptableKeys } from './acceptable-keys.ts'
+export { challenge, readBearer } from './bearer.ts'
+export { type KeySet, type Keys, startKeySet } from './key-set.ts'
+export { requireRole, requireUser } from './require-user.ts'
+export { CannotVerifyError, TokenError, type TokenErrorCode } from './token-error.ts'
+export { createTokenVerifier, type VerifierOptions, type VerifyToken } from './verify-token.ts'

@@ -1,0 +1,84 @@
+import type { KeyObject } from 'node:crypto'
+import { type AccessTokenClaims, accessTokenClaims } from '@gatehouse/contracts'
+import jwt from 'jsonwebtoken'
+import type { Keys } from './key-set.ts'
+import { TokenError, type TokenErrorCode } from './token-error.ts'
+
+export type VerifierOptions = {
+  issuer: string
+  audience: string
+  keys: Keys
+  /** A token that lives longer than this is none of ours. 30 days by default. */
+  maxLifetimeSeconds?: number
+  /** For clocks that differ; at most 30. */
+  leewaySeconds?: number
+}
+
+const maxTokenLength = 8 * 1024
+const compactJws = /^[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}$/
+const plainKid = /^[A-Za-z0-9_-]{1,64}$/
+
+/** Reads the few members that decide; `jku`, `jwk`, `x5u` and the like are never looked at (RFC 8725 §3.10). */
+const readHeader = (token: string): { kid: string } => {
+  let header: Record<string, unknown>
+  try {
+    header = Object(JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8')))
+  } catch (cause) {
+    throw new TokenError('token_malformed', 'The header is not JSON.', { cause })
+  }
+  if (header.alg !== 'RS256') throw new TokenError('token_algorithm', 'Only RS256 is accepted.')
+  if (header.typ !== 'at+jwt' && header.typ !== 'application/at+jwt') {
+    throw new TokenError('token_type', 'The type is not at+jwt (RFC 9068 §4).')
+  }
+  // We understand no extension, so none may be critical (RFC 7515 §4.1.11).
+  if ('crit' in header) throw new TokenError('token_critical_header', 'A critical header is not understood.')
+  if (typeof header.kid !== 'string' || !plainKid.test(header.kid)) {
+    throw new TokenError('token_malformed', 'The key id is missing or not plain.')
+  }
+  return { kid: header.kid }
+}
+
+const codeOf = (error: unknown): TokenErrorCode => {
+  if (error instanceof jwt.TokenExpiredError) return 'token_expired'
+  if (error instanceof jwt.NotBeforeError) return 'token_not_yet_valid'
+  const message = error instanceof jwt.JsonWebTokenError ? error.message : ''
+  if (message.includes('signature')) return 'token_signature'
+  if (message.includes('issuer')) return 'token_issuer'
+  if (message.includes('audience')) return 'token_audience'
+  return 'token_malformed'
+}
+
+/**
+ * Checks access tokens (RFC 9068 §4, RFC 8725). The promise rejects with TokenError for a token that is not to be
+ * trusted, however made, and with CannotVerifyError while there are no keys; with nothing else.
+ * @throws Error at once when issuer or audience is empty: jsonwebtoken would silently not check them
+ */
+export const createTokenVerifier = (options: VerifierOptions) => {
+  const { issuer, audience, keys, maxLifetimeSeconds = 30 * 86_400, leewaySeconds = 5 } = options
+  if (issuer === '' || audience === '') throw new Error('A token verifier needs an issuer and an audience.')
+  if (leewaySeconds < 0 || leewaySeconds > 30) throw new Error('The leeway must be 0 to 30 seconds.')
+
+  const checkSignature = (token: string, key: KeyObject) => {
+    try {
+      return jwt.verify(token, key, { algorithms: ['RS256'], issuer, audience, clockTolerance: leewaySeconds })
+    } catch (cause) {
+      throw new TokenError(codeOf(cause), cause instanceof Error ? cause.message : 'The token is malformed.', { cause })
+    }
+  }
+
+  return async function verify(token: string): Promise<AccessTokenClaims> {
+    if (token.length > maxTokenLength) throw new TokenError('token_too_large', 'The token is larger than 8 KiB.')
+    if (!compactJws.test(token)) throw new TokenError('token_malformed', 'This is not a signed token.')
+    const { kid } = readHeader(token)
+    const key = keys.find(kid) ?? (await keys.findAfterFetch(kid))
+    if (!key) throw new TokenError('token_unknown_key', 'The issuer publishes no such key.')
+    const parsed = accessTokenClaims.safeParse(checkSignature(token, key))
+    if (!parsed.success) throw new TokenError('token_claims', 'A claim is missing or of the wrong type.')
+    const { iat, exp } = parsed.data
+    if (exp - iat > maxLifetimeSeconds || exp <= iat)
+      throw new TokenError('token_lifetime', 'The token lives too long.')
+    if (iat > Date.now() / 1000 + leewaySeconds) throw new TokenError('token_not_yet_valid', 'Issued in the future.')
+    return parsed.data
+  }
+}
+export type VerifyToken = ReturnType<typeof createTokenVerifier>
