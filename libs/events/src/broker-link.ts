@@ -1,10 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ChannelModel, connect } from 'amqplib'
+import type { Channel, ChannelModel } from 'amqplib'
+import { openConnection } from './open-connection.ts'
+import { within } from './within.ts'
 
 /** The little of a logger that is needed here; pino's fits. */
 export type Log = Record<'info' | 'warn' | 'error', (details: object, message: string) => void>
 
-export type LinkState = { connected: boolean; blocked: boolean; reconnects: number; lastError: string | null }
+export type LinkState = {
+  /** Set up and, as far as anyone can tell, alive. */
+  connected: boolean
+  /** An alarm of the broker: it takes no messages for now. */
+  blocked: boolean
+  /** How often it came back; the first connection does not count. */
+  reconnects: number
+  /** Why it is not connected, or why it last was not. */
+  lastError: string | null
+}
 
 /** Tells the link that what was set up is broken, so that it starts over. */
 export type Lost = (reason: Error) => void
@@ -14,47 +25,24 @@ type Options = {
   /** Shown in the broker's list of connections. */
   name: string
   log: Log
-  /** Opens channels and all that belongs to them; called anew on each connection. */
+  /** Opens channels and all that belongs to them; called anew on each connection, and given 5 s. */
   setUp: (connection: ChannelModel, lost: Lost) => Promise<void>
+  /** Called once for each `setUp` that was called, also for one that failed. */
   onLost?: () => void
 }
 
 const connectWithinMs = 2_000
 const setUpWithinMs = 5_000
-const heartbeatSeconds = 5
+const closeWithinMs = 500
 const backOffMs = { least: 100, most: 2_000 }
 
-const within = async <Value>(work: Promise<Value>, ms: number, what: string): Promise<Value> => {
-  const done = new AbortController()
-  const expiry = delay(ms, undefined, { signal: done.signal }).then(() => {
-    throw new Error(`${what} took longer than ${ms} ms`)
-  })
-  // Whichever loses the race may still fail, with nobody there to hear it.
-  work.catch(() => undefined)
-  expiry.catch(() => undefined)
-  try {
-    return await Promise.race([work, expiry])
-  } finally {
-    done.abort()
-  }
+/** A channel that dies takes its connection with it: there is one way to start over, and it is always taken. */
+export const watchChannel = (channel: Channel, lost: Lost) => {
+  channel.on('error', lost)
+  channel.on('close', () => lost(new Error('the channel was closed')))
 }
 
-const withHeartbeat = (url: string) => {
-  const full = new URL(url)
-  full.searchParams.set('heartbeat', String(heartbeatSeconds))
-  return full.href
-}
-
-/** Says goodbye, and hangs up on a broker that does not answer. */
-const closeConnection = async (connection: ChannelModel, log: Log) => {
-  try {
-    await within(connection.close(), 1_000, 'closing')
-  } catch (error) {
-    log.info({ err: error }, 'hanging up on the broker')
-    const { stream } = connection.connection as unknown as { stream: { destroy: () => void } }
-    stream.destroy()
-  }
-}
+const asError = (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason)))
 
 /**
  * Keeps one connection to the broker: connects, sets up, and when any of it breaks starts over, with a pause of at most
@@ -64,48 +52,56 @@ const closeConnection = async (connection: ChannelModel, log: Log) => {
 export const startBrokerLink = ({ url, name, log, setUp, onLost }: Options) => {
   const state: LinkState = { connected: false, blocked: false, reconnects: 0, lastError: null }
   const stopping = new AbortController()
-  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()))
+  let connects = 0
 
+  const onBlocked = (reason: string | null) => {
+    state.blocked = reason !== null
+    log.warn({ name, reason }, reason === null ? 'the broker takes messages again' : 'the broker takes no messages')
+  }
+
+  /** Ends well when the link is stopped, and throws for every other reason. */
   const runOnce = async () => {
-    const connection = await connect(withHeartbeat(url), {
-      timeout: connectWithinMs,
-      clientProperties: { connection_name: name },
-    })
-    const { promise: broken, reject: lost } = Promise.withResolvers<never>()
-    broken.catch(() => undefined)
-    connection.on('error', lost)
-    connection.on('close', () => lost(new Error('the connection was closed')))
-    connection.on('blocked', (reason: string) => {
-      state.blocked = true
-      log.warn({ name, reason }, 'the broker takes no messages')
-    })
-    connection.on('unblocked', () => {
-      state.blocked = false
-    })
+    const { promise: ended, resolve: stop, reject: lost } = Promise.withResolvers<void>()
+    ended.catch(() => undefined) // heard below, unless something else fails first
+    const wire = new AbortController()
+    stopping.signal.addEventListener('abort', () => stop(), { signal: wire.signal })
+    const orEnded = async <Value>(work: Promise<Value>) => {
+      work.catch(() => undefined)
+      return (await Promise.race([work, ended])) as Value
+    }
     try {
-      await Promise.race([within(setUp(connection, lost), setUpWithinMs, 'setting up'), broken])
-      state.connected = true
-      state.lastError = null
-      log.info({ name }, 'connected to the broker')
-      await Promise.race([broken, stopped])
+      const opening = openConnection({ url, name, wire: wire.signal, onLost: lost, onBlocked })
+      const connection = await orEnded(within(connectWithinMs, 'connecting', opening))
+      if (stopping.signal.aborted) return
+      await orEnded(within(setUpWithinMs, 'setting up', setUp(connection, lost)))
+      if (!stopping.signal.aborted) {
+        Object.assign(state, { connected: true, lastError: null, reconnects: connects })
+        connects += 1
+        log.info({ name }, 'connected to the broker')
+        await ended.finally(() => {
+          state.connected = false
+        })
+      }
+      await within(closeWithinMs, 'closing', connection.close())
     } finally {
-      state.connected = false
-      state.blocked = false
+      Object.assign(state, { connected: false, blocked: false })
+      wire.abort() // whatever is left of it: no half-open socket stays behind
       onLost?.()
-      await closeConnection(connection, log)
     }
   }
 
   const run = async () => {
     let failures = 0
     while (!stopping.signal.aborted) {
+      const connectsBefore = connects
       try {
         await runOnce()
-      } catch (error) {
-        failures = state.connected || state.lastError === null ? 1 : failures + 1
-        state.lastError = error instanceof Error ? error.message : String(error)
-        state.reconnects += 1
-        log.warn({ name, err: error }, 'lost the broker')
+      } catch (reason) {
+        const error = asError(reason)
+        state.lastError = error.message
+        if (stopping.signal.aborted) return log.info({ name, err: error }, 'left the broker without a goodbye')
+        log.warn({ name, err: error }, 'no connection to the broker')
+        failures = connects > connectsBefore ? 1 : failures + 1
         const most = Math.min(backOffMs.most, backOffMs.least * 2 ** failures)
         await delay(most * (0.5 + Math.random() / 2), undefined, { signal: stopping.signal }).catch(() => undefined)
       }

@@ -25,8 +25,8 @@ export const asSuperuser = async <Result>(at: PostgresAddress, work: (client: pg
   }
 }
 
-// Nothing in a test database has to outlive a crash of the machine.
-const speed = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300']
+// Nothing has to outlive a crash of the machine. It has to outlive `kill`, though: commits stay synchronous.
+const speed = ['fsync=off', 'full_page_writes=off', 'max_connections=300']
 
 /** Starts a Postgres with the two roles of the stack. It keeps its data and its port over `kill` and `start`. */
 export const startPostgres = async () => {

@@ -1,0 +1,43 @@
+import { readEnvironment, secretFile, serviceEnvironment, wholeNumber, withPassword } from '@gatehouse/service'
+import { z } from 'zod'
+
+const environment = z.object({
+  ...serviceEnvironment,
+  PORT: wholeNumber(0, 65_535).default(3002),
+  ISSUER: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no slash at its end')
+    .default('http://localhost:8080/api'),
+  AUDIENCE: z.string().min(1).default('gatehouse'),
+  IDENTITY_URL: z.url({ protocol: /^https?$/ }),
+  SERVICE_NAME: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, 'must be a plain name')
+    .default('gateway'),
+  SERVICE_SECRET_FILE: secretFile,
+  BROKER_URL: z.url({ protocol: /^amqps?$/ }),
+  BROKER_PASSWORD_FILE: secretFile.optional(),
+  STALE_GRACE_SECONDS: wholeNumber(0, 86_400).default(0),
+  MAX_SESSIONS: wholeNumber(1_000, 10_000_000).default(200_000),
+})
+
+/** The only place that knows the names of environment variables. @throws ConfigError with all problems */
+export const readGatewayConfig = (from?: NodeJS.ProcessEnv) => {
+  const env = readEnvironment(environment, from)
+  return {
+    logLevel: env.LOG_LEVEL,
+    host: env.HOST,
+    port: env.PORT,
+    // Long enough for Nginx to look the replicas up again; tests and laptops need not wait.
+    drainMs: env.NODE_ENV === 'production' ? 2_000 : 0,
+    issuer: env.ISSUER,
+    audience: env.AUDIENCE,
+    identityUrl: env.IDENTITY_URL,
+    serviceName: env.SERVICE_NAME,
+    serviceSecret: env.SERVICE_SECRET_FILE,
+    brokerUrl: withPassword(env.BROKER_URL, env.BROKER_PASSWORD_FILE),
+    staleGraceMs: env.STALE_GRACE_SECONDS * 1000,
+    maxSessions: env.MAX_SESSIONS,
+  }
+}
+export type GatewayConfig = ReturnType<typeof readGatewayConfig>

@@ -1,0 +1,17 @@
+import type { HealthChecks, Route } from '@gatehouse/service'
+import { openApi } from '../docs/openapi.ts'
+import type { Authenticate } from './authenticate.ts'
+import { docsRoutes } from './docs.routes.ts'
+import { healthRoute } from './health.route.ts'
+import { meRoute } from './me.route.ts'
+import { verifyRoute } from './verify.route.ts'
+
+type Needs = { authenticate: Authenticate; health: Pick<HealthChecks, 'read'> }
+
+/** Every path of the gateway. */
+export const routes = ({ authenticate, health }: Needs): Route[] => [
+  ['GET', '/auth/me', meRoute(authenticate)],
+  ['GET', '/auth/verify', verifyRoute(authenticate)],
+  ['GET', '/health', healthRoute(health)],
+  ...docsRoutes(openApi),
+]

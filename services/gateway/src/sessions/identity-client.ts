@@ -1,0 +1,43 @@
+import { Agent, request } from 'node:http'
+import { type SessionLookupAnswer, sessionLookupAnswer } from '@gatehouse/contracts'
+
+type Options = { url: string; name: string; secret: string }
+
+const deadlineMs = 900
+const maxAnswerBytes = 4 * 1024 * 1024
+
+/** Asks identity over connections that stay open. @throws Error within 900 ms when it does not answer as agreed */
+export const createIdentityClient = ({ url, name, secret }: Options) => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  const authorization = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
+  const endpoint = new URL('/internal/sessions/lookup', url)
+
+  const post = (body: string) =>
+    new Promise<string>((resolve, reject) => {
+      const signal = AbortSignal.timeout(deadlineMs)
+      const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+      const req = request(endpoint, { method: 'POST', agent, headers, signal }, (res) => {
+        const chunks: Buffer[] = []
+        let bytes = 0
+        res.on('data', (chunk: Buffer) => {
+          chunks.push(chunk)
+          bytes += chunk.length
+          if (bytes > maxAnswerBytes) req.destroy(new Error('The answer is too large.'))
+        })
+        res.on('error', reject)
+        res.on('end', () => {
+          if (res.statusCode === 200) resolve(Buffer.concat(chunks).toString('utf8'))
+          else reject(new Error(`Identity answered ${res.statusCode}.`))
+        })
+      })
+      req.on('error', reject)
+      req.end(body)
+    })
+
+  return {
+    lookUp: async (ids: string[]): Promise<SessionLookupAnswer> =>
+      sessionLookupAnswer.parse(JSON.parse(await post(JSON.stringify({ ids })))),
+    close: () => agent.destroy(),
+  }
+}
+export type IdentityClient = ReturnType<typeof createIdentityClient>

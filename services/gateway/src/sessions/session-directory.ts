@@ -1,0 +1,109 @@
+import type { GatehouseEvent, LookedUpSession, UserState } from '@gatehouse/contracts'
+import { LRUCache } from 'lru-cache'
+import { bodyOf } from './user-body.ts'
+
+/** One user as answered, shared by all of the user's sessions. */
+export type KnownUser = { state: UserState; body: Buffer }
+export type Entry =
+  | { state: 'active'; userId: string; expiresAt: number; askedAt: number; epoch: number }
+  | { state: 'ended' }
+
+/** What events told while a question was under way; its answer may be older than they are. */
+export type Notes = { users: Map<string, UserState>; ended: Set<string> }
+
+type Options = { maxSessions: number }
+
+/**
+ * What this replica knows of sessions, in bounded memory. The rules (decision 0001):
+ * - of a user, the highest version counts; of a session, ended is final (a deactivation ends each session by an event);
+ * - an answer never undoes what an event told after the question was sent: that is in the question's notes;
+ * - an entry remembers when its question was sent and in which epoch; whether it is fresh enough is for others to judge.
+ */
+export const createSessionDirectory = ({ maxSessions }: Options) => {
+  const users = new Map<string, KnownUser & { sessions: Set<string> }>()
+  const entries = new LRUCache<string, Entry>({
+    max: maxSessions,
+    // A user is kept for as long as one of the user's sessions is.
+    disposeAfter: (entry, id, reason) => {
+      if (entry.state === 'active' && reason !== 'set') release(entry.userId, id)
+    },
+  })
+  const questions = new Set<Notes>()
+  let epoch = 0
+
+  const release = (userId: string, id: string) => {
+    const user = users.get(userId)
+    user?.sessions.delete(id)
+    if (user?.sessions.size === 0) users.delete(userId)
+  }
+
+  const end = (id: string) => {
+    const entry = entries.peek(id)
+    if (entry?.state === 'active') release(entry.userId, id)
+    entries.set(id, { state: 'ended' })
+  }
+
+  /** Keeps the higher version of what is known and what is told. */
+  const learn = (told: UserState) => {
+    const known = users.get(told.id)
+    if (known && known.state.version < told.version) users.set(told.id, { ...known, state: told, body: bodyOf(told) })
+  }
+
+  const apply = (event: GatehouseEvent) => {
+    if (event.type === 'session.revoked.v1') {
+      const { id } = event.data.session
+      for (const notes of questions) notes.ended.add(id)
+      end(id)
+    } else if ('user' in event.data) {
+      const { user } = event.data
+      for (const notes of questions) {
+        const noted = notes.users.get(user.id)
+        if (!noted || noted.version < user.version) notes.users.set(user.id, user)
+      }
+      learn(user)
+    }
+  }
+
+  return {
+    apply,
+    find: (id: string): Entry | undefined => entries.get(id),
+    userOf: (entry: Extract<Entry, { state: 'active' }>): KnownUser | undefined => users.get(entry.userId),
+    epoch: () => epoch,
+    /** The queue is bound anew: events may have been missed before, so older entries must be asked for again. */
+    startEpoch: () => {
+      epoch += 1
+    },
+    size: () => entries.size,
+
+    /** Call when a question is sent. `answered` takes its answer; `close` must be called in any case. */
+    openQuestion: (askedAt: number) => {
+      const notes: Notes = { users: new Map(), ended: new Set() }
+      const askedIn = epoch
+      questions.add(notes)
+      const take = (told: LookedUpSession) => {
+        if (told.state === 'ended' || notes.ended.has(told.id)) return end(told.id)
+        const before = entries.peek(told.id)
+        if (before?.state === 'ended' || (before && before.askedAt > askedAt)) return
+        const { id: userId } = told.user
+        const known = users.get(userId) ?? { state: told.user, body: bodyOf(told.user), sessions: new Set<string>() }
+        users.set(userId, known)
+        known.sessions.add(told.id)
+        learn(told.user)
+        const noted = notes.users.get(userId)
+        if (noted) learn(noted)
+        entries.set(told.id, {
+          state: 'active',
+          userId,
+          expiresAt: Date.parse(told.expires_at),
+          askedAt,
+          epoch: askedIn,
+        })
+      }
+      return {
+        answered: (sessions: LookedUpSession[]) => sessions.forEach(take),
+        close: () => void questions.delete(notes),
+      }
+    },
+  }
+}
+export type SessionDirectory = ReturnType<typeof createSessionDirectory>

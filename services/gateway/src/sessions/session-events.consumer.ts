@@ -1,0 +1,36 @@
+import { startEventConsumer } from '@gatehouse/events'
+import type { Logger } from '@gatehouse/service'
+import type { KeySet } from '@gatehouse/token-verifier'
+import type { Freshness } from '../freshness.ts'
+import type { SessionDirectory } from './session-directory.ts'
+
+type Needs = {
+  brokerUrl: string
+  directory: SessionDirectory
+  freshness: Freshness
+  keys: Pick<KeySet, 'refresh' | 'withdraw'>
+  log: Logger
+}
+
+/** Feeds directory, freshness and key set from a queue of this replica's own. */
+export const startSessionEvents = ({ brokerUrl, directory, freshness, keys, log }: Needs) =>
+  startEventConsumer({
+    url: brokerUrl,
+    name: 'gateway',
+    log,
+    queuePrefix: 'gateway.sessions',
+    bindings: ['user.*.*', 'session.*.*', 'key.*.*'],
+    onBound: () => {
+      freshness.forget()
+      directory.startEpoch()
+    },
+    onHeartbeat: freshness.beat,
+    onEvent: (event) => {
+      directory.apply(event)
+      if (!('key' in event.data)) return
+      const { kid, state } = event.data.key
+      // At once, since the set fetched now may come from a replica that has not heard of it yet.
+      if (state === 'gone') keys.withdraw(kid)
+      void keys.refresh()
+    },
+  })
