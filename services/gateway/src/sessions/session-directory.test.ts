@@ -1,0 +1,218 @@
+import type { GatehouseEvent, Heartbeat, LookedUpSession, SessionState, UserState } from '@gatehouse/contracts'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createFreshness } from '../freshness.ts'
+import { createCheckSession } from './check-session.ts'
+import { createSessionDirectory } from './session-directory.ts'
+
+const userId = '00000000-0000-7000-8000-000000000000'
+const sessionIds = [1, 2, 3, 4].map((it) => `00000000-0000-7000-8000-00000000000${it}`)
+const farAway = '2100-01-01T00:00:00.000Z'
+const long = '2000-01-01T00:00:00.000Z'
+
+type Question = ReturnType<ReturnType<typeof createSessionDirectory>['openQuestion']>
+type Flight = { question: Question; answer: LookedUpSession[] | null; sentAt: number; nowMs: number; answered: boolean }
+type Message = { event: GatehouseEvent } | { beat: Heartbeat }
+
+/** Identity, broker and one gateway on one clock; every step is taken by hand. */
+const createWorld = (maxSessions: number) => {
+  let now = 10_000
+  const user: UserState = {
+    id: userId,
+    username: 'ada',
+    full_name: null,
+    is_active: true,
+    roles: [],
+    version: 1,
+    created_at: long,
+    updated_at: long,
+  }
+  const renamedAt: number[] = []
+  const endedAt = new Map<string, number>()
+  let outbox: GatehouseEvent[] = []
+  let queue: Message[] = []
+  let asOf = 0
+  const flights: Flight[] = []
+  const directory = createSessionDirectory({ maxSessions })
+  const freshness = createFreshness()
+  const event = (type: string, data: object) =>
+    ({ type, data, subject: userId, sequence: user.version }) as GatehouseEvent
+
+  const check = createCheckSession({
+    directory,
+    freshness,
+    // Identity is asked by the steps below; a check that needs it right now finds it silent.
+    lookUps: { ask: () => Promise.reject(new Error('silent')) } as never,
+    staleGraceMs: 0,
+    now: () => now,
+    count: () => undefined,
+  })
+
+  let lastVersion = 0
+  const steps = {
+    wait: (ms: number) => {
+      now += ms
+    },
+    rename: () => {
+      user.version += 1
+      renamedAt.push(now)
+      user.full_name = `Ada ${user.version}`
+      outbox.push(event('user.updated.v1', { user: { ...user } }))
+    },
+    end: (id: string) => {
+      if (endedAt.has(id)) return
+      endedAt.set(id, now)
+      const session: SessionState = {
+        id,
+        user_id: userId,
+        client_id: 'gatehouse',
+        created_at: long,
+        expires_at: farAway,
+        revoked_at: farAway,
+      }
+      outbox.push(event('session.revoked.v1', { session, reason: 'logout' }))
+    },
+    relay: () => {
+      queue.push(...outbox.map((it) => ({ event: it })))
+      outbox = []
+      asOf = now
+    },
+    beat: () => void queue.push({ beat: { as_of: asOf, sent_at: now } }),
+    deliver: () => {
+      const message = queue.shift()
+      if (message && 'event' in message) directory.apply(message.event)
+      else if (message) freshness.beat(message.beat)
+    },
+    /** The connection was lost: what waited is gone, and a new queue is bound. */
+    rebind: () => {
+      queue = []
+      freshness.forget()
+      directory.startEpoch()
+    },
+    ask: () =>
+      void flights.push({
+        question: directory.openQuestion(now),
+        answer: null,
+        sentAt: now,
+        nowMs: 0,
+        answered: false,
+      }),
+    /** Identity reads its tables for the oldest question that it has not read for. */
+    read: () => {
+      const flight = flights.find((it) => it.answer === null)
+      if (!flight) return
+      flight.nowMs = now
+      flight.answer = sessionIds.map((id) =>
+        endedAt.has(id) ? { state: 'ended', id } : { state: 'active', id, expires_at: farAway, user: { ...user } },
+      )
+    },
+    /** Any answer may arrive at any time after it was read. */
+    answer: (which: number) => {
+      const ready = flights.filter((it) => it.answer !== null && !it.answered)
+      const flight = ready[which % Math.max(1, ready.length)]
+      if (!flight?.answer) return
+      flight.answered = true
+      freshness.sampled({ sentAt: flight.sentAt, nowMs: flight.nowMs })
+      flight.question.answered(flight.answer)
+      flight.question.close()
+    },
+    request: (id: string) => {
+      const outcome = check(id)
+      if (outcome instanceof Promise) {
+        outcome.catch(() => undefined)
+        return 'asked'
+      }
+      const end = endedAt.get(id)
+      if (outcome === null) expect(end, 'a good session was refused').toBeDefined()
+      else {
+        expect(end === undefined || now - end < 1_000, `let in ${now - (end ?? 0)} ms after its end`).toBe(true)
+        // What was pushed out of a full memory may come back as a slower answer knew it, for less than the second.
+        if (maxSessions >= sessionIds.length) {
+          expect(outcome.state.version, 'a version fell').toBeGreaterThanOrEqual(lastVersion)
+        }
+        lastVersion = outcome.state.version
+        const versionASecondAgo = 1 + renamedAt.filter((it) => now - it >= 1_000).length
+        expect(lastVersion, 'an old version was shown').toBeGreaterThanOrEqual(versionASecondAgo)
+      }
+      return 'from memory'
+    },
+  }
+  return steps
+}
+
+type Steps = ReturnType<typeof createWorld>
+const session = fc.constantFrom(...sessionIds)
+const requestAll = (it: Steps) => {
+  for (const id of sessionIds) it.request(id)
+}
+const step: fc.Arbitrary<(world: Steps) => void> = fc.oneof(
+  fc.constantFrom(50, 200, 600, 1_100).map((ms) => (it: Steps) => it.wait(ms)),
+  fc.constant((it: Steps) => it.rename()),
+  session.map((id) => (it: Steps) => it.end(id)),
+  fc.constant((it: Steps) => it.relay()),
+  fc.constant((it: Steps) => it.beat()),
+  fc.constant((it: Steps) => it.deliver()),
+  fc.constant((it: Steps) => it.rebind()),
+  fc.constant((it: Steps) => it.ask()),
+  fc.constant((it: Steps) => it.read()),
+  fc.nat(3).map((which) => (it: Steps) => it.answer(which)),
+  // What mostly happens, so that the rare steps above meet a gateway that knows and is fresh.
+  fc.constant((it: Steps) => {
+    it.ask()
+    it.read()
+    it.answer(0)
+  }),
+  fc.constantFrom(...sessionIds, null).map((id) => (it: Steps) => {
+    it.ask()
+    it.read()
+    if (id) it.end(id)
+    else it.rename()
+    it.relay()
+    for (let left = 6; left > 0; left -= 1) it.deliver()
+    it.answer(0)
+  }),
+  fc.constant((it: Steps) => {
+    for (let beats = 0; beats < 5; beats += 1) {
+      it.wait(250)
+      it.relay()
+      it.beat()
+      for (let left = 6; left > 0; left -= 1) it.deliver()
+    }
+  }),
+  fc.integer({ min: 1, max: 6 }).map((messages) => (it: Steps) => {
+    it.relay()
+    it.beat()
+    for (let left = messages; left > 0; left -= 1) it.deliver()
+  }),
+  { weight: 3, arbitrary: fc.constant(requestAll) },
+)
+
+describe('the session directory', () => {
+  it.each([
+    ['with room for all', 10],
+    ['with room for two sessions', 2],
+  ])('lets nobody in a second after the end and refuses nobody wrongly, in any interleaving, %s', (_how, room) => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => {
+        const world = createWorld(room)
+        for (const take of steps) take(world)
+        requestAll(world)
+      }),
+      { numRuns: 20_000 },
+    )
+  })
+
+  it('does answer from memory while heartbeats come', () => {
+    const world = createWorld(10)
+    world.ask()
+    world.read()
+    world.answer(0)
+    for (let beats = 0; beats < 40; beats += 1) {
+      world.wait(250)
+      world.relay()
+      world.beat()
+      world.deliver()
+      expect(world.request(sessionIds[0] ?? '')).toBe('from memory')
+    }
+  })
+})
