@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type LookedUpSession, sessionLookup, type UserState } from '@gatehouse/contracts'
+import { onTestFinished } from 'vitest'
+
+type Behaviour = 'answers' | 'fails' | 'hangs' | 'is ill-formed'
+
+export const newUser = (more: Partial<UserState> = {}): UserState => ({
+  id: crypto.randomUUID(),
+  username: 'ada',
+  full_name: 'Ada Lovelace',
+  is_active: true,
+  roles: ['admin'],
+  version: 1,
+  created_at: '2026-01-01T00:00:00.000Z',
+  updated_at: '2026-01-01T00:00:00.000Z',
+  ...more,
+})
+
+/** Identity's look-up over real HTTP, with sessions that the test decides about, behind the keys of `jwksUri`. */
+export const startFakeIdentity = async (jwksUri: string) => {
+  const sessions = new Map<string, UserState>()
+  const asked: string[][] = []
+  let behaviour: Behaviour = 'answers'
+
+  const server = createServer(async (req, res) => {
+    if (req.url === '/.well-known/jwks.json') {
+      const keys = await fetch(jwksUri)
+      return void res.writeHead(keys.status, { 'content-type': 'application/json' }).end(await keys.text())
+    }
+    if (behaviour === 'hangs') return
+    if (behaviour === 'fails') return void res.writeHead(503).end()
+    if (behaviour === 'is ill-formed') return void res.writeHead(200).end('{"sessions":')
+    const chunks: Buffer[] = []
+    for await (const chunk of req) chunks.push(chunk)
+    const { ids } = sessionLookup.parse(JSON.parse(Buffer.concat(chunks).toString()))
+    if (ids.length > 0) asked.push(ids)
+    const answer = ids.map((id): LookedUpSession => {
+      const user = sessions.get(id)
+      return user ? { state: 'active', id, expires_at: '2100-01-01T00:00:00.000Z', user } : { state: 'ended', id }
+    })
+    res.writeHead(200, { 'content-type': 'application/json' })
+    res.end(JSON.stringify({ now_ms: Date.now(), sessions: answer }))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    sessions,
+    /** The ids of each look-up call so far. */
+    asked,
+    behave: (how: Behaviour) => {
+      behaviour = how
+    },
+  }
+}

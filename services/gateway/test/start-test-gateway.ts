@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EventOf, EventType } from '@gatehouse/contracts'
+import { startPublisher } from '@gatehouse/events'
+import { createLog } from '@gatehouse/service'
+import { createTestVhost, eventually, startFakeIssuer } from '@gatehouse/testkit'
+import { expect, onTestFinished } from 'vitest'
+import { type GatewayConfig, readGatewayConfig } from '../src/config.ts'
+import { startGateway } from '../src/gateway.ts'
+import { newUser, startFakeIdentity } from './fake-identity.ts'
+
+const log = createLog('gateway-test', process.env.TEST_LOG_LEVEL ?? 'silent')
+
+/** A gateway on a free port, before a real broker and an identity whose answers the test decides about. */
+export const startTestGateway = async (overrides: Partial<GatewayConfig> = {}) => {
+  const [issuer, vhost] = await Promise.all([startFakeIssuer(), createTestVhost()])
+  onTestFinished(async () => void (await Promise.all([issuer.close(), vhost.drop()])))
+  const identity = await startFakeIdentity(issuer.jwksUri)
+
+  // The relay's part: whatever it publishes was committed before, and its heartbeats tell so.
+  const publisher = startPublisher({ url: vhost.identityUrl, name: 'test relay', log })
+  onTestFinished(() => publisher.stop())
+  let beats = true
+  const timer = setInterval(() => {
+    if (beats) publisher.publishHeartbeat({ as_of: Date.now(), sent_at: Date.now() })
+  }, 100)
+  onTestFinished(() => clearInterval(timer))
+
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-gateway-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const secretFile = join(folder, 'secret')
+  writeFileSync(secretFile, 'secret')
+  const config: GatewayConfig = {
+    ...readGatewayConfig({
+      NODE_ENV: 'test',
+      HOST: '127.0.0.1',
+      PORT: '0',
+      ISSUER: issuer.issuer,
+      IDENTITY_URL: identity.url,
+      SERVICE_SECRET_FILE: secretFile,
+      BROKER_URL: vhost.gatewayUrl,
+    }),
+    ...overrides,
+  }
+  const gateway = await startGateway(config, log)
+  onTestFinished(() => gateway.close())
+
+  const get = async (path: string, token?: string, headers: Record<string, string> = {}) => {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const response = await fetch(gateway.url + path, { headers: { ...authorization, ...headers } })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json')
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+  }
+  const staleness = async () => (await get('/health/ready')).body.dependencies.freshness.staleness_ms as number | null
+
+  return {
+    url: gateway.url,
+    issuer,
+    identity,
+    vhost,
+    get,
+    me: (token?: string) => get('/auth/me', token),
+    /** Signs somebody in: a session at identity and a token for it. */
+    signIn: async (more = {}) => {
+      const user = newUser(more)
+      const sid = crypto.randomUUID()
+      identity.sessions.set(sid, user)
+      return { user, sid, token: await issuer.token({ sub: user.id, sid }) }
+    },
+    publish: async <Type extends EventType>(type: Type, subject: string, data: EventOf<Type>['data']) => {
+      const event = {
+        specversion: '1.0',
+        id: crypto.randomUUID(),
+        source: issuer.issuer,
+        type,
+        subject,
+        time: new Date().toISOString(),
+        datacontenttype: 'application/json',
+        dataschema: `${issuer.issuer}/schemas/${type}.json`,
+        sequence: 1,
+        data,
+      }
+      expect(await publisher.publishAll([{ id: event.id, type, body: JSON.stringify(event) }])).toEqual(['confirmed'])
+    },
+    /** Waits until events and heartbeats flow. */
+    untilFresh: () => eventually(async () => expect(await staleness()).toBeLessThan(1_000)),
+    /** Stops the heartbeats and waits until memory, and what was asked just before, is older than the promise. */
+    untilStale: async () => {
+      beats = false
+      await eventually(async () => expect((await staleness()) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(1_200))
+    },
+  }
+}
