@@ -26,6 +26,7 @@ afterAll(() => browser?.close())
 
 const openDocs = async () => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } })
+  page.setDefaultTimeout(15_000)
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('request', (request) => {
@@ -55,7 +56,7 @@ describe('Swagger UI in a real browser', () => {
     const { page, dialog, problems, signIn } = await openDocs()
     await signIn(admin.username, admin.password)
     await dialog.locator('button', { hasText: 'Logout' }).waitFor()
-    await dialog.locator('button.btn-done').click()
+    await dialog.locator('button.close-modal').click()
 
     const operation = page.locator('.opblock-get').filter({ has: page.locator('[data-path="/auth/me"]') })
     await operation.locator('.opblock-summary-control').click()

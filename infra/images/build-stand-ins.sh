@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 recipes=$root/infra/images/stand-ins
-label=gatehouse.recipe
+recipe_label=gatehouse.recipe
 
 stand_in() { printf 'gatehouse-standin/%s' "$1"; }
 
@@ -20,7 +20,7 @@ recipe_hash() {
 }
 
 is_built() {
-  [ "$(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$(stand_in_image "$1")" 2>/dev/null)" = \
+  [ "$(docker image inspect --format "{{index .Config.Labels \"$recipe_label\"}}" "$(stand_in_image "$1")" 2>/dev/null)" = \
     "$(recipe_hash "$1")" ]
 }
 
@@ -33,7 +33,7 @@ build_base() {
   local mirror
   mirror=$(debian_mirror)
   bash "$recipes/base/make-base.sh" "$mirror" |
-    docker import --change "LABEL $label=$(recipe_hash base)" - "$(stand_in_image base)"
+    docker import --change "LABEL $recipe_label=$(recipe_hash base)" - "$(stand_in_image base)"
 }
 
 # build_stand_in NAME
@@ -50,9 +50,10 @@ build_stand_in() {
   context=$(mktemp -d)
   cp -R "$recipes/$name/." "$context"
   if [ "$name" = node ]; then unpack_node "$context"; fi
-  # How this site's apt reaches its mirror (a proxy, say); a secret, so that it stays out of the image.
-  apt-config dump | grep -E '^Acquire::https?::' >"$context.apt" || true
-  docker buildx build --progress plain --build-arg "BASE=$(stand_in_image base)" --label "$label=$(recipe_hash "$name")" \
+  # How this site's apt reaches its mirror and judges its age (a proxy, a frozen mirror); a secret, so that it stays out
+  # of the image.
+  apt-config dump | grep -E '^Acquire::(https?::|Check-Valid-Until )' >"$context.apt" || true
+  docker buildx build --progress plain --build-arg "BASE=$(stand_in_image base)" --label "$recipe_label=$(recipe_hash "$name")" \
     --secret "id=apt,src=$context.apt" --tag "$(stand_in_image "$name")" "$context"
   rm -rf "$context" "$context.apt"
 }
@@ -70,7 +71,8 @@ unpack_node() {
   local packages package archive
   mapfile -t packages < <(node_packages)
   (
-    cd "$1"
+    set -e
+    cd "$1" || exit 1
     for package in "${packages[@]}"; do
       archive=$(npm pack --silent "$package")
       tar -xzf "$archive" && rm "$archive"

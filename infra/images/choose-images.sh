@@ -1,5 +1,5 @@
 # Decides once which images this machine runs on, and writes it to .gatehouse/images.env as the variables that
-# docker-compose.yml and the tests read. An image named in the environment is taken as it is.
+# docker-compose.yml and the tests read. An image named in the environment or in .env is taken as it is.
 # shellcheck shell=bash
 
 images_file=$state/images.env
@@ -11,6 +11,7 @@ present() { docker image inspect "$1" >/dev/null 2>&1; }
 
 # The engine says "Pulling from" as soon as the registry has answered; the pull itself is cut off there.
 registry_answers() {
+  # shellcheck disable=SC2016 # the inner shell expands it
   timeout 8 bash -c 'docker pull "$1" 2>/dev/null | grep -qE "Pulling from|Pull complete"' _ "$1"
 }
 
@@ -18,7 +19,7 @@ choose_images() {
   local name variable image chosen=() stand_ins=() asked=''
   for name in node postgres rabbitmq nginx; do
     variable=${name^^}_IMAGE
-    image=${!variable:-}
+    image=$(setting "$variable" '')
     if [ -n "$image" ] && [[ $image != gatehouse-standin/* ]]; then
       chosen+=("$variable=$image")
       continue

@@ -12,7 +12,7 @@ const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 const run = (command: string, args: string[]) =>
   new Promise<boolean>((resolve) => {
-    const child = spawn(command, args, { stdio: 'inherit' })
+    const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' } })
     child.once('error', (error) => {
       say(`cannot run ${command}: ${error.message}`)
       resolve(false)

@@ -117,4 +117,3 @@ export const startBrokerLink = ({ url, name, log, setUp, onLost }: Options) => {
     },
   }
 }
-export type BrokerLink = ReturnType<typeof startBrokerLink>

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import {
-  eventsExchange,
-  type GatehouseEvent,
-  gatehouseEvent,
-  type Heartbeat,
-  heartbeat,
-  heartbeatExchange,
-} from '@gatehouse/contracts'
+import { eventsExchange, type GatehouseEvent, type Heartbeat, heartbeatExchange } from '@gatehouse/contracts'
 import type { ConsumeMessage } from 'amqplib'
-import { type Log, startBrokerLink } from './broker-link.ts'
+import { type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
+import { readEvent, readHeartbeat } from './read-message.ts'
 
 type Options = {
   url: string
@@ -18,23 +12,21 @@ type Options = {
   queuePrefix: string
   /** Routing patterns, such as `user.*.*`. */
   bindings: string[]
+  /** Handlers are synchronous, so that order needs no queue. One that throws has missed its message: see `onBound`. */
   onEvent: (event: GatehouseEvent) => void
   onHeartbeat: (heartbeat: Heartbeat) => void
-  /** From here on no event is missed; called before the first message of a new queue. */
+  /**
+   * From here on no event is missed, and whatever came before may have been: begin a new epoch. Called when a new queue
+   * is bound and consumed, before its first message is handled.
+   */
   onBound: () => void
-}
-
-const parse = (message: ConsumeMessage): unknown => {
-  try {
-    return JSON.parse(message.content.toString('utf8'))
-  } catch {
-    return undefined // fits no schema, and is counted with the rest that does not
-  }
+  /** An event of a known type could not be read, so what it says is missed: begin a new epoch here too. */
+  onMalformed?: () => void
 }
 
 /**
- * Feeds a process with events and heartbeats as they happen, strictly in order. What came before the queue was bound, or
- * while the connection was lost, is not seen: the owner starts a new epoch at `onBound`.
+ * Feeds a process with events and heartbeats as they happen, strictly in order. It starts without the broker, and without
+ * the exchanges too: it goes on trying until identity has declared them.
  */
 export const startEventConsumer = ({
   url,
@@ -45,27 +37,59 @@ export const startEventConsumer = ({
   onEvent,
   onHeartbeat,
   onBound,
+  onMalformed,
 }: Options) => {
-  const counts = { applied: 0, heartbeats: 0, notUnderstood: 0 }
+  const counts = { applied: 0, heartbeats: 0, unknown: 0, notUnderstood: 0 }
 
-  const handle = (message: ConsumeMessage) => {
-    const body = parse(message)
-    if (message.fields.exchange === heartbeatExchange) {
-      const beat = heartbeat.safeParse(body)
-      if (beat.success) {
-        counts.heartbeats += 1
-        return onHeartbeat(beat.data)
-      }
-    } else {
-      const event = gatehouseEvent.safeParse(body)
-      if (event.success) {
-        counts.applied += 1
-        return onEvent(event.data)
+  const noteMalformed = ({ fields, properties }: ConsumeMessage, why: string) => {
+    counts.notUnderstood += 1
+    const about = { name, routing_key: fields.routingKey, message_id: properties.messageId, why }
+    log.warn(about, 'a message fits no schema')
+  }
+
+  const handleHeartbeat = (message: ConsumeMessage) => {
+    const read = readHeartbeat(message.content)
+    if (read.kind === 'malformed') return noteMalformed(message, read.why)
+    counts.heartbeats += 1
+    onHeartbeat(read.heartbeat)
+  }
+
+  const handleEvent = (message: ConsumeMessage) => {
+    const read = readEvent(message.content)
+    if (read.kind === 'event') {
+      counts.applied += 1
+      return onEvent(read.event)
+    }
+    if (read.kind === 'unknown') {
+      counts.unknown += 1
+      return
+    }
+    noteMalformed(message, read.why)
+    onMalformed?.()
+  }
+
+  const consume = (lost: Lost) => {
+    let isBound = false
+    let isOver = false
+    const bound = () => {
+      if (!isBound) onBound()
+      isBound = true
+    }
+    const handle = (message: ConsumeMessage | null) => {
+      // Once one was missed, a heartbeat behind it must not tell that nothing was.
+      if (isOver) return
+      if (message === null) return lost(new Error('the broker cancelled the consumer'))
+      try {
+        bound() // the first message may be here before the answer to `consume` is
+        if (message.fields.exchange === heartbeatExchange) handleHeartbeat(message)
+        else handleEvent(message)
+      } catch (error) {
+        isOver = true
+        log.error({ name, err: error }, 'a message was not handled; starting over with a new queue')
+        lost(error instanceof Error ? error : new Error(String(error)))
       }
     }
-    counts.notUnderstood += 1
-    const { routingKey } = message.fields
-    log.warn({ name, routing_key: routingKey, message_id: message.properties.messageId }, 'a message fits no schema')
+    return { bound, handle }
   }
 
   const link = startBrokerLink({
@@ -74,8 +98,7 @@ export const startEventConsumer = ({
     log,
     setUp: async (connection, lost) => {
       const channel = await connection.createChannel()
-      channel.on('error', lost)
-      channel.on('close', () => lost(new Error('the channel was closed')))
+      watchChannel(channel, lost)
       const { queue } = await channel.assertQueue(`${queuePrefix}.${randomUUID()}`, {
         exclusive: true,
         autoDelete: true,
@@ -83,11 +106,10 @@ export const startEventConsumer = ({
       })
       for (const pattern of bindings) await channel.bindQueue(queue, eventsExchange, pattern)
       await channel.bindQueue(queue, heartbeatExchange, '')
-      onBound()
+      const { bound, handle } = consume(lost)
       // No acks: what a process keeps in memory is lost with it, and a new queue starts a new epoch.
-      const consume = (message: ConsumeMessage | null) =>
-        message ? handle(message) : lost(new Error('the broker cancelled the consumer'))
-      await channel.consume(queue, consume, { noAck: true })
+      await channel.consume(queue, handle, { noAck: true })
+      bound()
     },
   })
 

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { cloudEventContentType, eventsExchange, type Heartbeat, heartbeatExchange } from '@gatehouse/contracts'
 import type { ConfirmChannel, Message } from 'amqplib'
-import { type Log, type Lost, startBrokerLink } from './broker-link.ts'
+import { type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
 import { assertTopology } from './topology.ts'
 
 export type OutgoingEvent = { id: string; type: string; body: string }
@@ -9,14 +8,25 @@ export type OutgoingEvent = { id: string; type: string; body: string }
 export type Outcome = 'confirmed' | 'returned' | 'failed'
 
 type Options = { url: string; name: string; log: Log }
-type Open = { channel: ConfirmChannel; lost: Lost; returned: Set<string> }
+type Open = { channel: ConfirmChannel; lost: Lost; returned: Set<string>; heartbeatSentAt: number | null }
 
 const confirmWithinMs = 5_000
 
-/** Publishes events, persistent and mandatory, on a confirm channel of its own connection. */
+const propertiesOf = ({ id, type }: OutgoingEvent) => ({
+  persistent: true,
+  mandatory: true,
+  messageId: id,
+  type,
+  contentType: cloudEventContentType,
+  timestamp: Math.floor(Date.now() / 1000),
+})
+
+/**
+ * Publishes events, persistent and mandatory, on a confirm channel of its own connection. It starts without the broker
+ * and never rejects: what does not arrive is `failed`, and `state()` and the log say why.
+ */
 export const startPublisher = ({ url, name, log }: Options) => {
   let open: Open | null = null
-  let heartbeatInFlight = false
 
   const link = startBrokerLink({
     url,
@@ -24,73 +34,85 @@ export const startPublisher = ({ url, name, log }: Options) => {
     log,
     setUp: async (connection, lost) => {
       const channel = await connection.createConfirmChannel()
+      watchChannel(channel, lost)
       const returned = new Set<string>()
-      channel.on('error', lost)
-      channel.on('close', () => lost(new Error('the channel was closed')))
       channel.on('return', (message: Message) => void returned.add(String(message.properties.messageId)))
       await assertTopology(channel)
-      heartbeatInFlight = false
-      open = { channel, lost, returned }
+      open = { channel, lost, returned, heartbeatSentAt: null }
     },
     onLost: () => {
       open = null
     },
   })
 
-  const publish = ({ channel, returned }: Open, { id, type, body }: OutgoingEvent) =>
-    new Promise<Outcome>((resolve) => {
-      const options = {
-        persistent: true,
-        mandatory: true,
-        messageId: id,
-        type,
-        contentType: cloudEventContentType,
-        timestamp: Math.floor(Date.now() / 1000),
+  /** Calls back once the broker has decided, or the channel died before that. */
+  const publish = ({ channel, returned }: Open, event: OutgoingEvent, decided: (outcome: Outcome) => void) => {
+    channel.publish(eventsExchange, event.type, Buffer.from(event.body), propertiesOf(event), (error: unknown) => {
+      // RabbitMQ returns an unroutable message first and acks it then: an ack alone is no delivery.
+      if (error) return decided('failed')
+      decided(returned.delete(event.id) ? 'returned' : 'confirmed')
+    })
+  }
+
+  /** @returns once all are decided, or not in time, or publishing throws because the channel closed this instant */
+  const publishInto = (outcomes: Outcome[], now: Open, events: OutgoingEvent[]) =>
+    new Promise<void>((resolve) => {
+      let undecided = events.length
+      const giveUp = (reason: Error) => {
+        // While an alarm blocks us confirms do not come, and a new connection would not change that.
+        if (!link.state().blocked) now.lost(reason)
+        clearTimeout(expiry)
+        resolve()
       }
-      channel.publish(eventsExchange, type, Buffer.from(body), options, (error: unknown) => {
-        // RabbitMQ returns an unroutable message first and acks it then: an ack alone is no delivery.
-        const wasReturned = returned.delete(id)
-        resolve(error ? 'failed' : wasReturned ? 'returned' : 'confirmed')
-      })
+      const expiry = setTimeout(() => giveUp(new Error('confirms did not come')), confirmWithinMs)
+      try {
+        for (const [at, event] of events.entries()) {
+          publish(now, event, (outcome) => {
+            outcomes[at] = outcome
+            undecided -= 1
+            if (undecided > 0) return
+            clearTimeout(expiry)
+            resolve()
+          })
+        }
+      } catch (error) {
+        giveUp(error instanceof Error ? error : new Error(String(error)))
+      }
     })
 
   return {
     /** Publishes in this order, all in flight at once. @returns the outcome of each, within 5 s; never rejects */
     publishAll: async (events: OutgoingEvent[]): Promise<Outcome[]> => {
-      const channelNow = open
-      if (!channelNow || link.state().blocked) return events.map(() => 'failed')
       const outcomes = events.map((): Outcome => 'failed')
-      const done = new AbortController()
-      try {
-        const all = events.map(async (event, at) => {
-          outcomes[at] = await publish(channelNow, event)
-        })
-        const expiry = delay(confirmWithinMs, 'expired' as const, { signal: done.signal })
-        expiry.catch(() => undefined)
-        const ending = await Promise.race([Promise.all(all), expiry])
-        // While an alarm blocks us confirms do not come; a new connection would not change that.
-        if (ending === 'expired' && !link.state().blocked) channelNow.lost(new Error('confirms did not come'))
-      } catch (error) {
-        // publish() throws on a channel that closed this instant.
-        channelNow.lost(error instanceof Error ? error : new Error(String(error)))
-      } finally {
-        done.abort()
-      }
+      const now = open
+      if (!now || link.state().blocked || events.length === 0) return outcomes
+      await publishInto(outcomes, now, events)
+      // The log takes everything, so it must be gone: setting up anew brings it back.
+      if (outcomes.includes('returned')) now.lost(new Error('a message found no queue'))
       return [...outcomes]
     },
 
-    /** One at a time: where the broker does not confirm, heartbeats must not pile up. @returns whether it was sent */
+    /**
+     * Not mandatory, not kept, and one at a time: where the broker does not confirm, heartbeats must not pile up.
+     * @returns whether it was sent
+     */
     publishHeartbeat: (heartbeat: Heartbeat) => {
-      if (!open || heartbeatInFlight || link.state().blocked) return false
-      heartbeatInFlight = true
+      const now = open
+      if (!now || link.state().blocked) return false
+      if (now.heartbeatSentAt !== null) {
+        const isFrozen = performance.now() - now.heartbeatSentAt > confirmWithinMs
+        if (isFrozen) now.lost(new Error('a heartbeat was not confirmed'))
+        return false
+      }
+      now.heartbeatSentAt = performance.now()
       try {
         const body = Buffer.from(JSON.stringify(heartbeat))
-        open.channel.publish(heartbeatExchange, '', body, { contentType: 'application/json' }, () => {
-          heartbeatInFlight = false
+        now.channel.publish(heartbeatExchange, '', body, { contentType: 'application/json' }, () => {
+          now.heartbeatSentAt = null
         })
         return true
       } catch (error) {
-        open?.lost(error instanceof Error ? error : new Error(String(error)))
+        now.lost(error instanceof Error ? error : new Error(String(error)))
         return false
       }
     },

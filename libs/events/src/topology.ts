@@ -1,8 +1,12 @@
 import { eventsExchange, eventsLogQueue, heartbeatExchange } from '@gatehouse/contracts'
 import type { Channel } from 'amqplib'
 
-const retention = {
-  'x-max-age': '7D',
+/**
+ * How much history the log keeps: whichever limit is met first. Part of the queue's identity: a broker that has the
+ * queue with other values refuses the declaration, and the publisher says so until an operator has decided.
+ */
+const logRetention = {
+  'x-max-age': '30D',
   'x-max-length-bytes': 2_000_000_000,
   'x-stream-max-segment-size-bytes': 50_000_000,
 }
@@ -11,7 +15,7 @@ const retention = {
 export const assertTopology = async (channel: Channel) => {
   await channel.assertExchange(eventsExchange, 'topic', { durable: true })
   await channel.assertExchange(heartbeatExchange, 'fanout', { durable: true })
-  const stream = { 'x-queue-type': 'stream', ...retention }
+  const stream = { 'x-queue-type': 'stream', ...logRetention }
   await channel.assertQueue(eventsLogQueue, { durable: true, arguments: stream })
   await channel.bindQueue(eventsLogQueue, eventsExchange, '#')
 }

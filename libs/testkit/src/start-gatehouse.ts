@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DockerComposeEnvironment } from 'testcontainers'
 import { eventually } from './eventually.ts'
@@ -7,6 +8,9 @@ import { doWithoutReaperAmongStandIns, images } from './images.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 type Options = { identityReplicas?: number; gatewayReplicas?: number }
+
+// How images reach the npm registry; written by `./gatehouse` where this machine has settings of its own for that.
+const npmSettings = `${root}.gatehouse/npmrc`
 
 const getReady = async (url: string) => {
   const response = await fetch(`${url}/api/health`)
@@ -30,6 +34,7 @@ export const startGatehouse = async ({ identityReplicas = 1, gatewayReplicas = 1
     GATEHOUSE_PORT: '0',
     IDENTITY_REPLICAS: String(identityReplicas),
     GATEWAY_REPLICAS: String(gatewayReplicas),
+    ...(!process.env.NPMRC_FILE && existsSync(npmSettings) && { NPMRC_FILE: npmSettings }),
   }
   const stack = await new DockerComposeEnvironment(root, 'docker-compose.yml')
     .withProjectName(project)

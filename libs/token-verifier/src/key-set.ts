@@ -7,9 +7,14 @@ import { CannotVerifyError } from './token-error.ts'
 /** Where a verifier finds keys. A known key is there at once; for an unknown one the set may be fetched again. */
 export type Keys = {
   find: (kid: string) => KeyObject | undefined
-  /** @throws CannotVerifyError when there has been no set at all */
+  /** @throws CannotVerifyError when there is no such key in a set too old to hold all, or there has been none at all */
   findAfterFetch: (kid: string) => Promise<KeyObject | undefined>
 }
+
+// Sooner after a failure.
+const retry = { leastMs: 500, mostMs: 5_000 }
+// A key signs only after it was published for the set's max-age and a refresh: a set younger than that lacks none.
+const completeForRefreshes = 2
 
 type Options = { jwksUri: string; refreshMs?: number; coolDownMs?: number; onError?: (error: unknown) => void }
 
@@ -23,11 +28,12 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
   const client = jwksRsa({ jwksUri, cache: false, rateLimit: false, fetcher: fetchJwks })
   let keys: ReadonlyMap<string, KeyObject> | null = null
   let fetching: Promise<void> | null = null
+  let following: Promise<void> | null = null
   let unknownFetchedAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
   const withdrawn = new Set<string>()
-  const state = { fetches: 0, lastError: null as string | null, fetchedAt: null as number | null }
+  const state = { fetches: 0, failures: 0, lastError: null as string | null, fetchedAt: null as number | null }
 
   const fetchOnce = async () => {
     state.fetches += 1
@@ -35,23 +41,35 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
       const fetched = acceptableKeys((await client.getKeys()) as unknown[])
       if (fetched.size === 0) throw new Error('The key set holds no acceptable key.')
       keys = new Map([...fetched].filter(([kid]) => !withdrawn.has(kid)))
+      state.failures = 0
       state.lastError = null
       state.fetchedAt = performance.now()
     } catch (error) {
+      state.failures += 1
       state.lastError = error instanceof Error ? error.message : String(error)
       onError(error)
     }
   }
-  const refresh = () => {
+  const fetchNow = () => {
     fetching ??= fetchOnce().finally(() => {
       fetching = null
     })
     return fetching
   }
+  /** A fetch that begins from now on: one under way may have been answered before what the caller heard of. */
+  const refresh = (): Promise<void> => {
+    if (fetching === null) return fetchNow()
+    following ??= fetching.then(() => {
+      following = null
+      return fetchNow()
+    })
+    return following
+  }
 
   const schedule = () => {
-    // Sooner after a failure; spread, so that many verifiers do not ask at once.
-    const ms = (state.lastError === null ? refreshMs : Math.min(refreshMs, 2_000)) * (0.9 + Math.random() / 5)
+    const retryMs = Math.min(refreshMs, retry.mostMs, retry.leastMs * 2 ** state.failures)
+    // Spread, so that many verifiers do not ask at once.
+    const ms = (state.failures === 0 ? refreshMs : retryMs) * (0.9 + Math.random() / 5)
     timer = setTimeout(async () => {
       await refresh()
       if (!isStopped) schedule()
@@ -60,18 +78,22 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
   void refresh().then(() => (isStopped ? undefined : schedule()))
 
   const find = (kid: string) => keys?.get(kid)
+  const ageMs = () => (state.fetchedAt === null ? Number.POSITIVE_INFINITY : performance.now() - state.fetchedAt)
   return {
     find,
     findAfterFetch: async (kid: string) => {
+      if (withdrawn.has(kid)) return undefined
       const now = performance.now()
       // Without a set there is nothing to spare: the first one is being fetched, or the issuer is away.
-      if (keys === null) await fetching
-      else if (!withdrawn.has(kid) && now - unknownFetchedAt >= coolDownMs) {
+      if (keys !== null && now - unknownFetchedAt >= coolDownMs) {
         unknownFetchedAt = now
         await refresh()
-      } else await fetching
-      if (keys === null) throw new CannotVerifyError('No key set could be fetched so far.')
-      return find(kid)
+      } else await (following ?? fetching)
+      const key = find(kid)
+      if (!key && ageMs() > completeForRefreshes * refreshMs) {
+        throw new CannotVerifyError('The key set could not be fetched for too long to know all keys.')
+      }
+      return key
     },
     refresh,
     /** From now on this key counts no more, whatever a slower answer still lists. */
@@ -83,7 +105,7 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
       keys: keys?.size ?? 0,
       fetches: state.fetches,
       lastError: state.lastError,
-      ageSeconds: state.fetchedAt === null ? null : (performance.now() - state.fetchedAt) / 1000,
+      ageSeconds: state.fetchedAt === null ? null : ageMs() / 1000,
     }),
     stop: () => {
       isStopped = true

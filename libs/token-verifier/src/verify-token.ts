@@ -38,6 +38,8 @@ const readHeader = (token: string): { kid: string } => {
   return { kid: header.kid }
 }
 
+const isText = (value: unknown) => typeof value === 'string' && value.trim() !== ''
+
 const codeOf = (error: unknown): TokenErrorCode => {
   if (error instanceof jwt.TokenExpiredError) return 'token_expired'
   if (error instanceof jwt.NotBeforeError) return 'token_not_yet_valid'
@@ -51,12 +53,14 @@ const codeOf = (error: unknown): TokenErrorCode => {
 /**
  * Checks access tokens (RFC 9068 §4, RFC 8725). The promise rejects with TokenError for a token that is not to be
  * trusted, however made, and with CannotVerifyError while there are no keys; with nothing else.
- * @throws Error at once when issuer or audience is empty: jsonwebtoken would silently not check them
+ * @throws Error at once when issuer or audience is empty: jsonwebtoken would silently not check them; so for the numbers
  */
 export const createTokenVerifier = (options: VerifierOptions) => {
   const { issuer, audience, keys, maxLifetimeSeconds = 30 * 86_400, leewaySeconds = 5 } = options
-  if (issuer === '' || audience === '') throw new Error('A token verifier needs an issuer and an audience.')
-  if (leewaySeconds < 0 || leewaySeconds > 30) throw new Error('The leeway must be 0 to 30 seconds.')
+  // Also for callers without types, and for NaN: each of these would silently switch a check off.
+  if (!isText(issuer) || !isText(audience)) throw new Error('A token verifier needs an issuer and an audience.')
+  if (!(leewaySeconds >= 0 && leewaySeconds <= 30)) throw new Error('The leeway must be 0 to 30 seconds.')
+  if (!(maxLifetimeSeconds > 0)) throw new Error('The longest lifetime must be a number of seconds.')
 
   const checkSignature = (token: string, key: KeyObject) => {
     try {

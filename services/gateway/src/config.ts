@@ -8,7 +8,7 @@ const environment = z.object({
     .url({ protocol: /^https?$/ })
     .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no slash at its end')
     .default('http://localhost:8080/api'),
-  AUDIENCE: z.string().min(1).default('gatehouse'),
+  AUDIENCE: z.string().regex(/^\S+$/, 'must be one word').default('gatehouse'),
   IDENTITY_URL: z.url({ protocol: /^https?$/ }),
   SERVICE_NAME: z
     .string()

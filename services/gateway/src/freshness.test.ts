@@ -42,6 +42,7 @@ describe('freshness', () => {
     freshness.sampled({ sentAt: 0, nowMs: hour })
     freshness.beat({ as_of: hour + 60_000, sent_at: hour + 60_000 })
     expect(freshness.stalenessMs(1_000)).toBe(Number.POSITIVE_INFINITY)
+    expect(freshness.stalenessMs(60_500), 'our clock has caught up').toBe(Number.POSITIVE_INFINITY)
     freshness.sampled({ sentAt: 1_000, nowMs: hour + 61_000 })
     expect(freshness.stalenessMs(1_000)).toBeLessThan(1_100)
   })

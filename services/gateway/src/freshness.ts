@@ -21,7 +21,10 @@ export const createFreshness = () => {
     if (sample === null || asOfMs === null) return Number.NEGATIVE_INFINITY
     const drift = (Math.max(0, now - sample.sentAt) * driftPartsPerMillion) / 1_000_000
     const instant = sample.sentAt + (asOfMs - sample.nowMs) - drift
-    return now - instant < steppedMs ? Number.NEGATIVE_INFINITY : instant
+    if (now - instant >= steppedMs) return instant
+    // Kept, it would have old heartbeats look fresh again once our clock has caught up with the step.
+    sample = null
+    return Number.NEGATIVE_INFINITY
   }
 
   return {

@@ -32,6 +32,7 @@ export const startFakeIdentity = async (jwksUri: string) => {
     if (behaviour === 'hangs') return
     if (behaviour === 'fails') return void res.writeHead(503).end()
     if (behaviour === 'is ill-formed') return void res.writeHead(200).end('{"sessions":')
+    if (req.headers.authorization !== `Basic ${btoa('gateway:secret')}`) return void res.writeHead(401).end()
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk)
     const { ids } = sessionLookup.parse(JSON.parse(Buffer.concat(chunks).toString()))

@@ -13,8 +13,14 @@ import { newUser, startFakeIdentity } from './fake-identity.ts'
 
 const log = createLog('gateway-test', process.env.TEST_LOG_LEVEL ?? 'silent')
 
-/** A gateway on a free port, before a real broker and an identity whose answers the test decides about. */
-export const startTestGateway = async (overrides: Partial<GatewayConfig> = {}) => {
+/**
+ * A gateway on a free port, before a real broker and an identity whose answers the test decides about.
+ * @param brokerPort where the gateway looks for the broker instead of where it is
+ */
+export const startTestGateway = async (
+  overrides: Partial<GatewayConfig> = {},
+  { brokerPort }: { brokerPort?: number } = {},
+) => {
   const [issuer, vhost] = await Promise.all([startFakeIssuer(), createTestVhost()])
   onTestFinished(async () => void (await Promise.all([issuer.close(), vhost.drop()])))
   const identity = await startFakeIdentity(issuer.jwksUri)
@@ -32,6 +38,8 @@ export const startTestGateway = async (overrides: Partial<GatewayConfig> = {}) =
   onTestFinished(() => rm(folder, { recursive: true }))
   const secretFile = join(folder, 'secret')
   writeFileSync(secretFile, 'secret')
+  const brokerUrl = new URL(vhost.gatewayUrl)
+  if (brokerPort !== undefined) brokerUrl.port = String(brokerPort)
   const config: GatewayConfig = {
     ...readGatewayConfig({
       NODE_ENV: 'test',
@@ -40,7 +48,7 @@ export const startTestGateway = async (overrides: Partial<GatewayConfig> = {}) =
       ISSUER: issuer.issuer,
       IDENTITY_URL: identity.url,
       SERVICE_SECRET_FILE: secretFile,
-      BROKER_URL: vhost.gatewayUrl,
+      BROKER_URL: brokerUrl.href,
     }),
     ...overrides,
   }
@@ -60,7 +68,7 @@ export const startTestGateway = async (overrides: Partial<GatewayConfig> = {}) =
     url: gateway.url,
     issuer,
     identity,
-    vhost,
+    brokerAddress: vhost.gatewayUrl,
     get,
     me: (token?: string) => get('/auth/me', token),
     /** Signs somebody in: a session at identity and a token for it. */

@@ -19,6 +19,7 @@ hooks=()
 for authority in /usr/local/share/ca-certificates/*.crt; do
   [ -e "$authority" ] && hooks+=("--customize-hook=copy-in $authority /usr/local/share/ca-certificates")
 done
+# shellcheck disable=SC2016 # mmdebstrap's own shell expands it
 hooks+=('--customize-hook=chroot "$1" update-ca-certificates')
 
 mmdebstrap --variant=minbase --include=ca-certificates --dpkgopt="$settings/dpkg" --format=tar "${hooks[@]}" \

@@ -30,6 +30,7 @@ create_cluster() {
     psql -v ON_ERROR_STOP=1 -d postgres -v name="$database" <<<'CREATE DATABASE :"name"'
   fi
   for script in /docker-entrypoint-initdb.d/*; do
+    # shellcheck source=/dev/null
     case $script in
       *.sh) if [ -x "$script" ]; then "$script"; else . "$script"; fi ;;
       *.sql) psql -v ON_ERROR_STOP=1 --no-psqlrc -d "$database" -f "$script" ;;

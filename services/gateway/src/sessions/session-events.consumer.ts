@@ -13,17 +13,20 @@ type Needs = {
 }
 
 /** Feeds directory, freshness and key set from a queue of this replica's own. */
-export const startSessionEvents = ({ brokerUrl, directory, freshness, keys, log }: Needs) =>
-  startEventConsumer({
+export const startSessionEvents = ({ brokerUrl, directory, freshness, keys, log }: Needs) => {
+  /** What was told so far may lack something: all that is known must be asked for again. */
+  const startOver = () => {
+    freshness.forget()
+    directory.startEpoch()
+  }
+  return startEventConsumer({
     url: brokerUrl,
     name: 'gateway',
     log,
     queuePrefix: 'gateway.sessions',
     bindings: ['user.*.*', 'session.*.*', 'key.*.*'],
-    onBound: () => {
-      freshness.forget()
-      directory.startEpoch()
-    },
+    onBound: startOver,
+    onMalformed: startOver,
     onHeartbeat: freshness.beat,
     onEvent: (event) => {
       directory.apply(event)
@@ -34,3 +37,4 @@ export const startSessionEvents = ({ brokerUrl, directory, freshness, keys, log 
       void keys.refresh()
     },
   })
+}

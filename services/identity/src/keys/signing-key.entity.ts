@@ -24,5 +24,9 @@ export const signingKeyEntity = new EntitySchema<StoredKey>({
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
     changedAt: { type: 'timestamptz', name: 'changed_at', default: () => 'now()' },
   },
+  checks: [
+    { name: 'signing_keys_state_check', expression: "state IN ('next', 'current', 'retiring', 'gone')" },
+    { name: 'signing_keys_check', expression: "state = 'gone' OR encrypted_private_key IS NOT NULL" },
+  ],
   indices: [{ name: 'signing_keys_one_current', columns: ['state'], unique: true, where: "state = 'current'" }],
 })

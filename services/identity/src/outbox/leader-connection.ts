@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import pg from 'pg'
 import { outboxChannel } from './outbox.repository.ts'
 
@@ -6,85 +7,118 @@ export type UnsentRow = { seq: string; id: string; aggregateId: string; type: st
 // Any number, the same for all replicas: who holds it is the leader.
 const leaderLock = 7_310_003
 const batchSize = 500
-const retentionDays = 7
+const purgeSize = 1_000
+const backlogLimit = 100_000
+const retention = '7 days'
+const aliveEveryMs = 500
+
+// Postgres ends the session of a leader that is frozen: after 1.5 s without a query, or when an answer is not taken.
+const giveUpOnSilence = '-c idle_session_timeout=1500 -c tcp_user_timeout=1500'
 
 /**
- * The relay's own connection to Postgres. It holds the leader's lock, so whoever loses the connection loses the lead, and
- * Postgres ends it after 1.5 s of silence, so a frozen leader does too.
+ * The relay's own connection to Postgres. It holds the leader's lock, so whoever loses the connection loses the lead. Its
+ * queries wait for each other; none waits longer than 2 s.
  */
 export const openLeaderConnection = async (databaseUrl: string, onHint: () => void) => {
+  const socket = new Socket()
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'gatehouse-relay',
+    options: giveUpOnSilence,
     connectionTimeoutMillis: 2_000,
-    statement_timeout: 3_000,
-    query_timeout: 4_000,
-    keepAlive: true,
+    statement_timeout: 1_500,
+    query_timeout: 2_000,
+    stream: () => socket,
   })
-  const ended = new Promise<void>((resolve) => client.once('end', resolve))
-  // Each query that is under way, and the next one, fails by itself.
+  // A broken connection fails the query under way or the next one, and the relay hears of it there.
   client.on('error', () => undefined)
   client.on('notification', onHint)
-  await client.connect()
+  try {
+    await client.connect()
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  const query = <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) => {
+    const result = last.then(() => client.query<Row>(sql, values))
+    last = result.catch(() => undefined)
+    return result
+  }
   let alive: NodeJS.Timeout | undefined
 
   return {
     /** @returns whether we lead from now on */
     tryToLead: async () => {
-      const { rows } = await client.query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [leaderLock])
+      const { rows } = await query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [leaderLock])
       if (!rows[0]?.leads) return false
-      await client.query("SET idle_session_timeout = '1500ms'")
-      await client.query(`LISTEN ${outboxChannel}`)
-      // A slow broker is no silence of ours; a process that is frozen runs no timer either.
-      alive = setInterval(() => void client.query('SELECT 1').catch(() => undefined), 500)
+      await query(`LISTEN ${outboxChannel}`)
+      // A slow broker is no silence of ours; a process that is frozen runs no timer either. When this fails the relay's
+      // own next query fails too.
+      alive = setInterval(() => void query('SELECT').catch(() => undefined), aliveEveryMs)
       return true
     },
 
     /**
      * Unsent rows in order, and the database's clock from before they were read: unless the batch is full, everything
-     * committed by `stampMs` is among them.
+     * committed by `stampMs` is among them. Two statements, so that the stamp is older than what the second one sees.
      */
     takeUnsent: async () => {
-      const clock = await client.query<{ ms: number }>(
-        'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
-      )
-      const { rows } = await client.query<UnsentRow>(
+      const askedAt = performance.now()
+      const clock = await query<{ ms: number }>('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms')
+      const stampMs = clock.rows[0]?.ms
+      if (stampMs === undefined) throw new Error('the database did not tell the time')
+      const { rows } = await query<UnsentRow>(
         `SELECT seq, id, aggregate_id AS "aggregateId", type, payload::text AS body
            FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1`,
         [batchSize],
       )
-      return { rows, stampMs: clock.rows[0]?.ms ?? 0, isAll: rows.length < batchSize }
+      return { rows, stampMs, askedAt, isAll: rows.length < batchSize }
     },
 
     markSent: async (seqs: string[]) => {
-      if (seqs.length > 0) await client.query('UPDATE outbox SET sent_at = now() WHERE seq = ANY($1::bigint[])', [seqs])
+      if (seqs.length === 0) return
+      await query('UPDATE outbox SET sent_at = clock_timestamp() WHERE seq = ANY($1::bigint[])', [seqs])
     },
 
+    /** How much waits, counted up to 100,000, and for how long the first has. */
     readBacklog: async () => {
-      const { rows } = await client.query<{ unsent: number; oldestSeconds: number }>(
-        `SELECT count(*)::int AS unsent,
-                coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0)::float8 AS "oldestSeconds"
-           FROM outbox WHERE sent_at IS NULL`,
+      const { rows } = await query<{ unsent: number; oldestSeconds: number }>(
+        `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox WHERE sent_at IS NULL LIMIT $1) unsent) AS unsent,
+                coalesce(extract(epoch FROM clock_timestamp() - (
+                  SELECT created_at FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT 1)), 0)::float8 AS "oldestSeconds"`,
+        [backlogLimit],
       )
       return rows[0] ?? { unsent: 0, oldestSeconds: 0 }
     },
 
-    /** @returns how many rows went, at most 1,000 in one call */
+    /**
+     * Deletes rows sent longer ago than they are kept. Looks at the oldest 1,000 alone, so it costs the same however
+     * many there are.
+     * @returns how many went, and whether there may be more
+     */
     purgeSent: async () => {
-      const { rowCount } = await client.query(
+      const { rowCount } = await query(
         `DELETE FROM outbox WHERE seq IN (
-           SELECT seq FROM outbox WHERE sent_at < now() - make_interval(days => $1) ORDER BY seq LIMIT 1000)`,
-        [retentionDays],
+           SELECT seq FROM (SELECT seq, sent_at FROM outbox ORDER BY seq LIMIT $1) oldest
+            WHERE sent_at < clock_timestamp() - $2::interval)`,
+        [purgeSize, retention],
       )
-      return rowCount ?? 0
+      return { purged: rowCount ?? 0, more: rowCount === purgeSize }
     },
 
-    /** The lock goes with the connection. */
+    /** The lock goes with the connection. A server that does not answer the goodbye is hung up on. */
     close: async () => {
       clearInterval(alive)
-      await Promise.race([client.end(), new Promise((resolve) => setTimeout(resolve, 500).unref())])
+      const hangUp = setTimeout(() => socket.destroy(), 500)
+      await client.end()
+      clearTimeout(hangUp)
     },
-    ended,
+    destroy: () => {
+      clearInterval(alive)
+      socket.destroy()
+    },
   }
 }
 export type LeaderConnection = Awaited<ReturnType<typeof openLeaderConnection>>

@@ -8,12 +8,11 @@ export const outboxChannel = 'gatehouse_outbox'
 export const outboxIn = (manager: EntityManager) => ({
   /** Stands or falls with the caller's transaction, and so does the hint. */
   append: async (event: GatehouseEvent) => {
-    await manager.query('INSERT INTO outbox (id, aggregate_id, type, payload) VALUES ($1, $2, $3, $4)', [
-      event.id,
-      event.subject,
-      event.type,
-      event,
-    ])
-    await manager.query("SELECT pg_notify($1, '')", [outboxChannel])
+    await manager.query(
+      `WITH appended AS (
+         INSERT INTO outbox (id, aggregate_id, type, payload) VALUES ($1, $2, $3, $4) RETURNING seq)
+       SELECT pg_notify($5, '') FROM appended`,
+      [event.id, event.subject, event.type, event, outboxChannel],
+    )
   },
 })

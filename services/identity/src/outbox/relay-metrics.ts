@@ -1,4 +1,4 @@
-import type { Outcome } from '@gatehouse/events'
+import type { LinkState, Outcome } from '@gatehouse/events'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** What an operator watches of the relay. */
@@ -6,7 +6,7 @@ export const createRelayMetrics = (registry: Registry) => {
   const registers = [registry]
   const outcomesTotal = new Counter({
     name: 'outbox_published_total',
-    help: 'Events handed to the broker, by outcome',
+    help: 'Events handed to the broker, by outcome; `returned` found no queue',
     labelNames: ['outcome'],
     registers,
   })
@@ -18,11 +18,24 @@ export const createRelayMetrics = (registry: Registry) => {
   })
   const unsent = new Gauge({
     name: 'outbox_unsent',
-    help: 'Events not yet confirmed, as the leader sees it',
+    help: 'Events not yet confirmed, counted up to 100,000; known to the leader alone',
     registers,
   })
-  const oldest = new Gauge({ name: 'outbox_oldest_unsent_seconds', help: 'Age of the oldest of them', registers })
+  const oldest = new Gauge({
+    name: 'outbox_oldest_unsent_seconds',
+    help: 'Age of the oldest of them; known to the leader alone',
+    registers,
+  })
   const leader = new Gauge({ name: 'outbox_relay_leader', help: '1 on the replica whose relay leads', registers })
+  const purged = new Counter({ name: 'outbox_purged_total', help: 'Sent events deleted for their age', registers })
+
+  // A replica that does not lead must not go on telling what it knew when it did.
+  const forgetBacklog = () => {
+    unsent.set(Number.NaN)
+    oldest.set(Number.NaN)
+  }
+  forgetBacklog()
+
   return {
     count: (outcomes: Outcome[], batchSeconds: number) => {
       for (const outcome of outcomes) outcomesTotal.inc({ outcome })
@@ -32,7 +45,25 @@ export const createRelayMetrics = (registry: Registry) => {
       unsent.set(now.unsent)
       oldest.set(now.oldestSeconds)
     },
-    leader: (leads: boolean) => leader.set(leads ? 1 : 0),
+    purged: (rows: number) => purged.inc(rows),
+    leader: (leads: boolean) => {
+      leader.set(leads ? 1 : 0)
+      if (!leads) forgetBacklog()
+    },
+    watchBroker: (state: () => LinkState) => {
+      const read = (name: string, help: string, value: (now: LinkState) => number) =>
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            this.set(value(state()))
+          },
+        })
+      read('outbox_broker_connected', '1 while the publisher is connected', (it) => (it.connected ? 1 : 0))
+      read('outbox_broker_blocked', '1 while an alarm of the broker blocks it', (it) => (it.blocked ? 1 : 0))
+      read('outbox_broker_reconnects', 'How often the publisher came back', (it) => it.reconnects)
+    },
   }
 }
 export type RelayMetrics = ReturnType<typeof createRelayMetrics>

@@ -1,138 +1,92 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { heartbeatIntervalMs } from '@gatehouse/contracts'
-import type { Outcome, Publisher } from '@gatehouse/events'
+import type { Publisher } from '@gatehouse/events'
 import type { Logger } from '@gatehouse/service'
-import { type LeaderConnection, openLeaderConnection, type UnsentRow } from './leader-connection.ts'
+import { createBell } from './bell.ts'
+import { lead } from './lead.ts'
+import { type LeaderConnection, openLeaderConnection } from './leader-connection.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 
-type Needs = { databaseUrl: string; publisher: Publisher; metrics: RelayMetrics; log: Logger }
-
-const pollMs = 250
-const backlogEveryMs = 1_000
-const purgeEveryMs = 60_000
-
-/**
- * Rows that may be marked sent: confirmed, and behind no failure of the same user. So what is sent again comes in the
- * order of its versions.
- */
-export const sentRows = (rows: UnsentRow[], outcomes: Outcome[]) => {
-  const broken = new Set<string>()
-  return rows.filter(({ aggregateId }, at) => {
-    if (outcomes[at] !== 'confirmed') broken.add(aggregateId)
-    return !broken.has(aggregateId)
-  })
+type Needs = {
+  databaseUrl: string
+  publisher: Publisher
+  metrics: RelayMetrics
+  log: Pick<Logger, 'info' | 'warn'>
 }
 
-/** Sleeps until the hint or for so long; a hint that came before is not lost. */
-const createBell = () => {
-  let rung = false
-  let wake = () => {}
-  return {
-    ring: () => {
-      rung = true
-      wake()
-    },
-    wait: async (ms: number, signal: AbortSignal) => {
-      if (!rung) {
-        const woken = new AbortController()
-        wake = () => woken.abort()
-        // Aborted means woken: there is nothing else to learn from it.
-        await delay(ms, undefined, { signal: AbortSignal.any([woken.signal, signal]) }).catch(() => undefined)
-      }
-      rung = false
-    },
-  }
-}
+const campaignEveryMs = 250
+const stopWithinMs = 2_000
+const repeatLogAfterMs = 5_000
 
 /**
- * Moves events from the outbox to the broker: take, publish, mark. Any number of replicas may run it; one leads. Nothing
- * that fails here ends the process: the loop starts over.
+ * Moves events from the outbox to the broker. Any number of replicas may run it; one leads. Nothing that fails here ends
+ * the process: it starts over, and `state()` says why.
  */
 export const startRelay = ({ databaseUrl, publisher, metrics, log }: Needs) => {
-  const stopping = new AbortController()
-  const { signal } = stopping
   const bell = createBell()
+  let stopping = false
   let leads = false
+  let lastError: string | null = null
+  let open: LeaderConnection | null = null
+  let loggedAt = Number.NEGATIVE_INFINITY
+  metrics.watchBroker(publisher.state)
+  metrics.leader(false)
 
-  /** Database time that has passed since `stampMs` was read, by our own monotonic clock. */
-  const pump = async (connection: LeaderConnection) => {
-    const { rows, stampMs, isAll } = await connection.takeUnsent()
-    const readAt = performance.now()
-    if (rows.length === 0) return { asOf: stampMs, stampMs, readAt, stuck: false }
-    const outcomes = await publisher.publishAll(rows)
-    const sent = sentRows(rows, outcomes)
-    await connection.markSent(sent.map((it) => it.seq))
-    metrics.count(outcomes, (performance.now() - readAt) / 1000)
-    const drained = isAll && sent.length === rows.length
-    return { asOf: drained ? stampMs : null, stampMs, readAt, stuck: sent.length === 0 }
-  }
-
-  const lead = async (connection: LeaderConnection) => {
-    let asOf = 0
-    let clock = { stampMs: 0, readAt: 0 }
-    const beat = setInterval(() => {
-      const sentAt = clock.stampMs + (performance.now() - clock.readAt)
-      if (asOf > 0) publisher.publishHeartbeat({ as_of: asOf, sent_at: sentAt })
-    }, heartbeatIntervalMs)
-    let lastBacklog = Number.NEGATIVE_INFINITY
-    let lastPurge = performance.now()
-    try {
-      while (!signal.aborted) {
-        const { stuck, ...pumped } = await pump(connection)
-        clock = pumped
-        if (pumped.asOf !== null) asOf = pumped.asOf
-        const now = performance.now()
-        if (now - lastBacklog >= backlogEveryMs) {
-          metrics.backlog(await connection.readBacklog())
-          lastBacklog = now
-        }
-        if (now - lastPurge >= purgeEveryMs) {
-          while ((await connection.purgeSent()) === 1_000 && !signal.aborted) await bell.wait(10, signal)
-          lastPurge = now
-        }
-        // Straight on while there is more; where the broker takes nothing, at the pace of the poll.
-        if (stuck) await delay(pollMs, undefined, { signal }).catch(() => undefined)
-        else if (pumped.asOf !== null) await bell.wait(pollMs, signal)
-      }
-    } finally {
-      clearInterval(beat)
-    }
+  const setLead = (to: boolean) => {
+    leads = to
+    metrics.leader(to)
   }
 
   const campaign = async () => {
     const connection = await openLeaderConnection(databaseUrl, bell.ring)
+    open = connection
     try {
-      while (!signal.aborted && !(await connection.tryToLead())) await bell.wait(pollMs, signal)
-      if (signal.aborted) return
-      leads = true
-      metrics.leader(true)
+      while (!stopping && !(await connection.tryToLead())) await bell.sleep(campaignEveryMs)
+      if (stopping) return
+      setLead(true)
       log.info({}, 'this relay leads')
-      await lead(connection)
+      await lead({ connection, publisher, metrics, bell, isStopping: () => stopping })
     } finally {
-      leads = false
-      metrics.leader(false)
+      setLead(false)
+      open = null
       await connection.close()
     }
   }
 
+  const noteFailure = (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error)
+    const isNews = message !== lastError || performance.now() - loggedAt > repeatLogAfterMs
+    lastError = message
+    if (stopping || !isNews) return
+    loggedAt = performance.now()
+    log.warn({ err: error }, 'the relay starts over')
+  }
+
   const run = async () => {
-    while (!signal.aborted) {
+    while (!stopping) {
       try {
         await campaign()
       } catch (error) {
-        log.warn({ err: error }, 'the relay starts over')
-        await delay(pollMs, undefined, { signal }).catch(() => undefined)
+        noteFailure(error)
+        await delay(campaignEveryMs)
       }
     }
   }
 
   const ended = run()
   return {
-    state: () => ({ leads }),
-    /** Finishes the batch under way. */
+    state: () => ({ leads, connected: open !== null, lastError }),
+    /** Finishes the batch under way, if the broker confirms it within 2 s; else another relay sends it again. */
     stop: async () => {
-      stopping.abort()
-      await ended
+      stopping = true
+      bell.ring()
+      const patience = new AbortController()
+      // Aborted, the wait has done its work: there is nothing to learn from how it ended.
+      const expiry = delay(stopWithinMs, undefined, { signal: patience.signal }).catch(() => undefined)
+      await Promise.race([ended, expiry])
+      patience.abort()
+      if (open === null) return
+      open.destroy()
+      setLead(false)
     },
   }
 }

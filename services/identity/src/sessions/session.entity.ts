@@ -15,7 +15,12 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
     revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
   },
   relations: {
-    user: { type: 'many-to-one', target: 'user', joinColumn: { name: 'user_id' }, onDelete: 'CASCADE' },
+    user: {
+      type: 'many-to-one',
+      target: 'user',
+      joinColumn: { name: 'user_id', foreignKeyConstraintName: 'sessions_user_id_fkey' },
+      onDelete: 'CASCADE',
+    },
   },
   indices: [{ name: 'sessions_live_of_user', columns: ['userId'], where: 'revoked_at IS NULL' }],
 })

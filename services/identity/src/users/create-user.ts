@@ -31,4 +31,3 @@ export const createCreateUser = ({ db, passwords, newEvent }: Needs) =>
     })
     return user
   }
-export type CreateUser = ReturnType<typeof createCreateUser>

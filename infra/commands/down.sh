@@ -1,0 +1,18 @@
+# shellcheck shell=bash
+
+command_down() {
+  local options=(--remove-orphans)
+  case $* in
+    '') ;;
+    --volumes | -v) options+=(--volumes) ;;
+    *)
+      printf './gatehouse down takes --volumes or nothing, but got: %s\n' "$*" >&2
+      exit 2
+      ;;
+  esac
+  if ! engine_answers || ! compose_works; then
+    say 'The container engine is not running, so nothing of Gatehouse is. Its data, if any, is untouched.'
+    return
+  fi
+  step down 'See what is left with: docker compose ps --all' docker compose down "${options[@]}"
+}

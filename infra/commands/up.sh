@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+
+command_up() {
+  local began=$EPOCHREALTIME
+  refuse_arguments up "$@"
+  if [ "$(setting GATEHOUSE_PORT 8080)" != 8080 ]; then
+    ISSUER=$(setting ISSUER "http://localhost:$(setting GATEHOUSE_PORT 8080)/api")
+    export ISSUER
+  fi
+  GATEHOUSE_CONFIGURATION=$(configuration_hash)
+  export GATEHOUSE_CONFIGURATION
+
+  say 'Starting Gatehouse'
+  step engine 'See also: ./gatehouse doctor' ensure_engine
+  ensure_images
+  step build 'Mend what the log names, then run ./gatehouse up again.' docker compose build
+  # The order of docker-compose.yml, taken one by one so that each can be seen and blamed.
+  step servers "$see_logs postgres rabbitmq" start_servers
+  step migrate "$see_logs migrate" run_job migrate
+  step seed "$see_logs seed" run_job seed
+  step services "$port_advice" start_services
+  step healthy "$see_logs" wait_until_healthy
+  printf '  %-12s %6s s\n' total "$(seconds_since "$began")"
+  print_welcome
+}
+
+see_logs='See the logs with: ./gatehouse logs'
+port_advice='If the port is taken, choose another: GATEHOUSE_PORT=8081 ./gatehouse up'
+
+refuse_arguments() {
+  if [ "$#" -gt 1 ]; then
+    printf './gatehouse %s takes no arguments, but got: %s\n' "$1" "${*:2}" >&2
+    exit 2
+  fi
+}
+
+# Of the files that are mounted rather than built in: compose does not look into them.
+configuration_hash() { cat infra/nginx/nginx.conf infra/nginx/gatehouse/* infra/rabbitmq/rabbitmq.conf | sha256sum | cut -c1-16; }
+
+start_servers() {
+  docker compose up --detach --no-build --quiet-pull postgres rabbitmq
+  wait_for 60 is_healthy postgres
+}
+
+run_job() {
+  docker compose up --detach --no-build --no-deps "$1"
+  local container status
+  container=$(docker compose ps --all --quiet "$1")
+  status=$(docker wait "$container")
+  docker compose logs --no-log-prefix --tail 20 "$1"
+  [ "$status" = 0 ]
+}
+
+start_services() {
+  local others
+  mapfile -t others < <(docker compose config --services | grep -vxE 'secrets|postgres|rabbitmq|migrate|seed')
+  docker compose up --detach --no-build --no-deps --remove-orphans "${others[@]}"
+}
+
+wait_until_healthy() {
+  if ! wait_for 90 all_healthy; then
+    docker compose ps --all
+    docker compose logs --tail 10
+    return 1
+  fi
+}
+
+is_healthy() { [ "$(docker compose ps --format '{{.Health}}' "$1" | sort -u)" = healthy ]; }
+
+# All that should be running, and the whole way through Nginx.
+all_healthy() {
+  [ "$(docker compose ps --format '{{.Health}}' | sort -u)" = healthy ] &&
+    infra/healthcheck.sh "$(published_port)" /api/health 2>/dev/null
+}
+
+published_port() { docker compose port nginx 8080 | sed 's/.*://'; }
+
+# wait_for SECONDS COMMAND...
+wait_for() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$deadline" ] || return 1
+    sleep 0.3
+  done
+}
+
+print_welcome() {
+  local address
+  address=http://localhost:$(published_port)
+  cat <<WELCOME
+
+Gatehouse is up.
+
+  API and docs   $address/api/docs
+  login          admin / changeme   (made by the job seed, for a laptop only)
+
+Try it:
+
+  token=\$(curl -s $address/api/auth/login -d username=admin -d password=changeme | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -s $address/api/auth/me -H "Authorization: Bearer \$token"
+
+Stop it with ./gatehouse down.
+WELCOME
+}

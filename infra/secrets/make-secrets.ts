@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { brokerDefinitions } from './broker-definitions.ts'
+
+// Run once by compose before all else. Every consumer has a volume of its own and sees nothing but its own secrets. The
+// values are kept in `kept`, which no consumer mounts, and handed out from there: a job that was interrupted, or is
+// run again, hands out the same ones.
+const root = '/secrets'
+
+// Postgres and RabbitMQ run as users of this group in their official images, our own services as the user of this job.
+const serverGroup = 999
+
+const writeOnce = (path: string, content: string, group?: number) => {
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) return
+  // Renamed when whole: no consumer reads half a secret.
+  writeFileSync(`${path}.new`, content, { mode: 0o440, flush: true })
+  if (group !== undefined) chownSync(`${path}.new`, -1, group)
+  renameSync(`${path}.new`, path)
+}
+
+const kept = (name: string) => {
+  const path = `${root}/kept/${name}`
+  if (!existsSync(path)) writeOnce(path, `${randomBytes(32).toString('base64url')}\n`)
+  return readFileSync(path, 'utf8').trim()
+}
+
+const give = (consumer: string, files: Record<string, string>, group?: number) => {
+  mkdirSync(`${root}/${consumer}`, { recursive: true })
+  for (const [name, value] of Object.entries(files)) writeOnce(`${root}/${consumer}/${name}`, `${value}\n`, group)
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+const owner = kept('database-owner')
+const identity = kept('database-identity')
+const brokerPasswords = { identity: kept('broker-identity'), gateway: kept('broker-gateway') }
+const gatewayCredential = kept('service-gateway')
+
+give(
+  'postgres',
+  { 'superuser-password': kept('database-superuser'), 'owner-password': owner, 'identity-password': identity },
+  serverGroup,
+)
+give('rabbitmq', { 'definitions.json': brokerDefinitions(brokerPasswords, kept('broker-salt')) }, serverGroup)
+give('migrate', { 'database-password': owner })
+give('seed', { 'database-password': identity })
+give('identity', {
+  'database-password': identity,
+  'broker-password': brokerPasswords.identity,
+  'key-secrets': kept('key-secrets'),
+  'service-credentials': `gateway:${sha256(gatewayCredential)}`,
+})
+give('gateway', { 'broker-password': brokerPasswords.gateway, 'service-secret': gatewayCredential })
+process.stdout.write('the secrets are in place\n')

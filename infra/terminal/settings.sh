@@ -1,0 +1,10 @@
+# shellcheck shell=bash
+
+# setting NAME DEFAULT: from the environment, else from .env as compose would read it, else the default.
+setting() {
+  local value=${!1:-}
+  if [ -z "$value" ] && [ -f "$root/.env" ]; then
+    value=$(sed -nE "s/^$1=[\"']?([^\"']*)[\"']?\$/\1/p" "$root/.env" | tail -n 1)
+  fi
+  printf '%s' "${value:-$2}"
+}

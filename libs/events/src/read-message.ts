@@ -1,0 +1,40 @@
+import { type EventType, type GatehouseEvent, gatehouseEvent, type Heartbeat, heartbeat } from '@gatehouse/contracts'
+
+type Malformed = { kind: 'malformed'; why: string }
+export type ReadEvent = { kind: 'event'; event: GatehouseEvent } | { kind: 'unknown'; type: string } | Malformed
+export type ReadHeartbeat = { kind: 'heartbeat'; heartbeat: Heartbeat } | Malformed
+
+const knownTypes: ReadonlySet<string> = new Set<EventType>(
+  gatehouseEvent.options.map((option) => option.shape.type.value),
+)
+
+const parseJson = (content: Buffer): unknown => {
+  try {
+    return JSON.parse(content.toString('utf8'))
+  } catch {
+    return undefined // fits no schema, and is told and counted with the rest that does not
+  }
+}
+
+const typeOf = (body: unknown) =>
+  typeof body === 'object' && body !== null && 'type' in body && typeof body.type === 'string' ? body.type : null
+
+/** Which fields are wrong, never their values. */
+const fieldsOf = (error: { issues: { path: PropertyKey[]; message: string }[] }) =>
+  error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')
+
+/** An event of a type from after our time is `unknown`: a newer publisher is no fault. */
+export const readEvent = (content: Buffer): ReadEvent => {
+  const body = parseJson(content)
+  const type = typeOf(body)
+  if (type !== null && !knownTypes.has(type)) return { kind: 'unknown', type }
+  const parsed = gatehouseEvent.safeParse(body)
+  return parsed.success ? { kind: 'event', event: parsed.data } : { kind: 'malformed', why: fieldsOf(parsed.error) }
+}
+
+export const readHeartbeat = (content: Buffer): ReadHeartbeat => {
+  const parsed = heartbeat.safeParse(parseJson(content))
+  return parsed.success
+    ? { kind: 'heartbeat', heartbeat: parsed.data }
+    : { kind: 'malformed', why: fieldsOf(parsed.error) }
+}

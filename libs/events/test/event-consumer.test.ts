@@ -1,0 +1,113 @@
+import { eventsExchange, heartbeatExchange } from '@gatehouse/contracts'
+import { eventually } from '@gatehouse/testkit'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startEventConsumer } from '../src/event-consumer.ts'
+import { anEvent, createTestLog, outgoing, queuesOf, testConnection, testPublisher, testVhost } from './broker.ts'
+
+/** A consumer that writes down what reaches it, in order. */
+const recordingConsumer = (url: string, onEvent: (sequence: number) => void = () => undefined) => {
+  const seen: string[] = []
+  const log = createTestLog()
+  const consumer = startEventConsumer({
+    url,
+    name: 'test-consumer',
+    log,
+    queuePrefix: 'gateway.sessions',
+    bindings: ['user.*.*', 'session.*.*'],
+    onBound: () => void seen.push('bound'),
+    onMalformed: () => void seen.push('malformed'),
+    onHeartbeat: ({ as_of }) => void seen.push(`heartbeat ${as_of}`),
+    onEvent: (event) => {
+      onEvent(event.sequence)
+      seen.push(`event ${event.sequence}`)
+    },
+  })
+  onTestFinished(() => consumer.stop())
+  return { ...consumer, seen, log }
+}
+
+const startBoth = async (onEvent?: (sequence: number) => void) => {
+  const vhost = await testVhost()
+  const publisher = testPublisher(vhost.identityUrl)
+  await eventually(() => expect(publisher.state().connected).toBe(true))
+  const consumer = recordingConsumer(vhost.gatewayUrl, onEvent)
+  await eventually(() => expect(consumer.state().connected).toBe(true))
+  const channel = await (await testConnection(vhost.url)).createChannel()
+  return { vhost, publisher, consumer, channel }
+}
+
+describe('event consumer', () => {
+  it('is told that it is bound before any message, and gets events and heartbeats in their order', async () => {
+    const { publisher, consumer } = await startBoth()
+    await publisher.publishAll([outgoing(anEvent(1)), outgoing(anEvent(2))])
+    publisher.publishHeartbeat({ as_of: 7, sent_at: 8 })
+    await eventually(() => expect(consumer.seen).toEqual(['bound', 'event 1', 'event 2', 'heartbeat 7']))
+    await publisher.publishAll([outgoing(anEvent(3))])
+    await eventually(() => expect(consumer.seen.at(-1)).toBe('event 3'))
+  })
+
+  it('is told that it is bound first also when messages are already on their way', async () => {
+    const vhost = await testVhost()
+    const publisher = testPublisher(vhost.identityUrl)
+    await eventually(() => expect(publisher.state().connected).toBe(true))
+    let stopped = false
+    const flood = (async () => {
+      while (!stopped) await publisher.publishAll(Array.from({ length: 50 }, (_, at) => outgoing(anEvent(at + 1))))
+    })()
+    const consumers = Array.from({ length: 10 }, () => recordingConsumer(vhost.gatewayUrl))
+    for (const { seen } of consumers) await eventually(() => expect(seen.length).toBeGreaterThan(10))
+    stopped = true
+    await flood
+    for (const { seen } of consumers) expect(seen.filter((it) => it === 'bound')).toEqual(seen.slice(0, 1))
+  })
+
+  it('waits for exchanges that identity has not declared yet', async () => {
+    const vhost = await testVhost()
+    const consumer = recordingConsumer(vhost.gatewayUrl)
+    await eventually(() => expect(consumer.state().lastError).toMatch(/NOT_FOUND.*gatehouse\.events/))
+    testPublisher(vhost.identityUrl)
+    await eventually(() => expect(consumer.state()).toMatchObject({ connected: true, lastError: null }))
+    expect(consumer.seen).toEqual(['bound'])
+  })
+
+  it('skips what it does not know, tells what it cannot read, and goes on', async () => {
+    const { publisher, consumer, channel } = await startBoth()
+    const send = (body: unknown) =>
+      channel.publish(
+        eventsExchange,
+        'user.updated.v1',
+        Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+      )
+    send({ ...anEvent(), type: 'user.renamed.v9' })
+    await eventually(() => expect(consumer.counts()).toMatchObject({ unknown: 1, notUnderstood: 0 }))
+    send('no JSON')
+    send({ ...anEvent(), sequence: 'first' })
+    send('')
+    send('null')
+    channel.publish(heartbeatExchange, '', Buffer.from('{"as_of":"now"}'))
+    await eventually(() => expect(consumer.counts()).toMatchObject({ unknown: 1, notUnderstood: 5 }))
+    await publisher.publishAll([outgoing(anEvent(4))])
+    await eventually(() => expect(consumer.seen.at(-1)).toBe('event 4'))
+    expect(consumer.seen.filter((it) => it === 'malformed')).toHaveLength(4)
+    expect(consumer.seen.filter((it) => it === 'bound')).toHaveLength(1)
+    expect(JSON.stringify(consumer.log.entries)).not.toContain('no JSON')
+  })
+
+  it('begins anew with a new queue when a handler throws, and handles nothing in between', async () => {
+    const { publisher, consumer } = await startBoth((sequence) => {
+      if (sequence === 2) throw new Error('cannot apply')
+    })
+    await publisher.publishAll([1, 2, 3].map((version) => outgoing(anEvent(version))))
+    await eventually(() => expect(consumer.state().reconnects).toBe(1))
+    await publisher.publishAll([outgoing(anEvent(5))])
+    await eventually(() => expect(consumer.seen).toEqual(['bound', 'event 1', 'bound', 'event 5']))
+  })
+
+  it('leaves no queue behind when it stops', async () => {
+    const { vhost, consumer } = await startBoth()
+    expect(await queuesOf(vhost.name, 'gateway.sessions.')).toHaveLength(1)
+    await consumer.stop()
+    expect(consumer.state().connected).toBe(false)
+    await eventually(async () => expect(await queuesOf(vhost.name, 'gateway.')).toEqual([]))
+  })
+})

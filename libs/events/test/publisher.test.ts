@@ -1,0 +1,90 @@
+import { cloudEventContentType, eventsExchange, eventsLogQueue, heartbeatExchange } from '@gatehouse/contracts'
+import { eventually } from '@gatehouse/testkit'
+import type { ConsumeMessage } from 'amqplib'
+import { describe, expect, it } from 'vitest'
+import { anEvent, outgoing, testConnection, testPublisher, testVhost } from './broker.ts'
+
+const connected = (publisher: ReturnType<typeof testPublisher>) =>
+  eventually(() => expect(publisher.state()).toMatchObject({ connected: true, lastError: null }))
+
+describe('publisher', () => {
+  it('tells a message that no queue takes from a delivered one, and brings the log back', async () => {
+    const vhost = await testVhost()
+    const publisher = testPublisher(vhost.identityUrl)
+    await connected(publisher)
+    expect(await publisher.publishAll([outgoing(anEvent())])).toEqual(['confirmed'])
+
+    const channel = await (await testConnection(vhost.url)).createChannel()
+    await channel.deleteQueue(eventsLogQueue)
+    expect(await publisher.publishAll([outgoing(anEvent()), outgoing(anEvent())])).toEqual(['returned', 'returned'])
+    await eventually(() => expect(publisher.state()).toMatchObject({ connected: true, reconnects: 1 }))
+    expect(await publisher.publishAll([outgoing(anEvent())])).toEqual(['confirmed'])
+  })
+
+  it('starts over when the exchange is deleted under it', async () => {
+    const vhost = await testVhost()
+    const publisher = testPublisher(vhost.identityUrl)
+    await connected(publisher)
+    const channel = await (await testConnection(vhost.url)).createChannel()
+    await channel.deleteExchange(eventsExchange)
+    expect(await publisher.publishAll([outgoing(anEvent())])).toEqual(['failed'])
+    await eventually(async () => expect(await publisher.publishAll([outgoing(anEvent())])).toEqual(['confirmed']))
+  })
+
+  it('says what is wrong when the log exists with other arguments, and goes on once it is gone', async () => {
+    const vhost = await testVhost()
+    const channel = await (await testConnection(vhost.url)).createChannel()
+    await channel.assertQueue(eventsLogQueue, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
+    const publisher = testPublisher(vhost.identityUrl)
+    await eventually(() => expect(publisher.state().lastError).toMatch(/PRECONDITION_FAILED.*gatehouse\.events\.log/))
+    expect(await publisher.publishAll([outgoing(anEvent())])).toEqual(['failed'])
+    await channel.deleteQueue(eventsLogQueue)
+    await connected(publisher)
+  })
+
+  it('marks messages persistent, with the id and type of the event, and heartbeats neither', async () => {
+    const vhost = await testVhost()
+    const publisher = testPublisher(vhost.identityUrl)
+    await connected(publisher)
+    const channel = await (await testConnection(vhost.url)).createChannel()
+    const { queue } = await channel.assertQueue('tap', { exclusive: true })
+    await channel.bindQueue(queue, eventsExchange, '#')
+    await channel.bindQueue(queue, heartbeatExchange, '')
+    const seen: ConsumeMessage[] = []
+    await channel.consume(queue, (message) => void (message && seen.push(message)), { noAck: true })
+
+    const event = anEvent()
+    await publisher.publishAll([outgoing(event)])
+    expect(publisher.publishHeartbeat({ as_of: 1, sent_at: 2 })).toBe(true)
+    const [first, second] = await eventually(() => {
+      expect(seen).toHaveLength(2)
+      return seen
+    })
+    expect(first?.properties).toMatchObject({
+      messageId: event.id,
+      type: event.type,
+      deliveryMode: 2,
+      contentType: cloudEventContentType,
+      timestamp: expect.any(Number),
+    })
+    expect(first?.fields.routingKey).toBe(event.type)
+    expect(JSON.parse(String(first?.content))).toEqual(event)
+    expect(second?.properties.deliveryMode).not.toBe(2)
+    expect(JSON.parse(String(second?.content))).toEqual({ as_of: 1, sent_at: 2 })
+  })
+
+  it('keeps the order of a full batch', async () => {
+    const vhost = await testVhost()
+    const publisher = testPublisher(vhost.identityUrl)
+    await connected(publisher)
+    const channel = await (await testConnection(vhost.url)).createChannel()
+    const { queue } = await channel.assertQueue('tap', { exclusive: true })
+    await channel.bindQueue(queue, eventsExchange, 'user.#')
+    const seen: unknown[] = []
+    await channel.consume(queue, (message) => void seen.push(message?.properties.messageId), { noAck: true })
+    const events = Array.from({ length: 500 }, (_, at) => anEvent(at + 1))
+    const outcomes = await publisher.publishAll(events.map(outgoing))
+    expect(new Set(outcomes)).toEqual(new Set(['confirmed']))
+    await eventually(() => expect(seen).toEqual(events.map((it) => it.id)))
+  })
+})

@@ -1,0 +1,144 @@
+import { eventually, type FakeIssuer, startFakeIssuer } from '@gatehouse/testkit'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type KeySet, startKeySet } from './key-set.ts'
+import { CannotVerifyError } from './token-error.ts'
+
+type Options = Partial<Parameters<typeof startKeySet>[0]>
+
+// The tests run at once, since two of them wait for time-outs.
+const closers: (() => unknown)[] = []
+afterAll(async () => void (await Promise.all(closers.map((close) => close()))))
+
+const startIssuer = async () => {
+  const issuer = await startFakeIssuer()
+  closers.push(() => issuer.close())
+  return issuer
+}
+const startKeys = (issuer: FakeIssuer, options: Options = {}) => {
+  const keys = startKeySet({ jwksUri: issuer.jwksUri, ...options })
+  closers.push(() => keys.stop())
+  return keys
+}
+/** An issuer with its first key, and a key set that knows it. */
+const start = async (options: Options = {}) => {
+  const issuer = await startIssuer()
+  const keys = startKeys(issuer, options)
+  await keys.refresh()
+  return { issuer, keys, first: (await issuer.key(0)).kid, second: await issuer.key(1) }
+}
+const stateOf = (keys: KeySet) => keys.state()
+
+describe.concurrent('the key set', () => {
+  it('cannot tell, rather than know no key, until there was a set', async () => {
+    const issuer = await startIssuer()
+    issuer.misbehave('server error')
+    const keys = startKeys(issuer, { refreshMs: 50 })
+    await expect(keys.findAfterFetch('any')).rejects.toBeInstanceOf(CannotVerifyError)
+    expect(stateOf(keys)).toMatchObject({ keys: 0, ageSeconds: null })
+    issuer.behave()
+    const { kid } = await issuer.key(0)
+    await eventually(() => expect(keys.find(kid)).toBeDefined())
+    expect(stateOf(keys)).toMatchObject({ keys: 1, lastError: null })
+  })
+
+  it('starts while nobody listens, and finds the keys once somebody does', async () => {
+    const issuer = await startIssuer()
+    await issuer.goDown()
+    const errors: unknown[] = []
+    const keys = startKeys(issuer, { refreshMs: 50, onError: (error) => errors.push(error) })
+    await expect(keys.findAfterFetch('any')).rejects.toBeInstanceOf(CannotVerifyError)
+    expect(errors.length).toBeGreaterThan(0)
+    await issuer.goUp()
+    const { kid } = await issuer.key(0)
+    await eventually(() => expect(keys.find(kid)).toBeDefined())
+  })
+
+  it.for(['server error', 'empty set', 'no body', 'html', 'huge', 'dripping', 'silent', 'reset', 'redirect'] as const)(
+    'keeps what it has when the next answer is wrong: %s',
+    { timeout: 10_000 },
+    async (how) => {
+      const { issuer, keys, first } = await start()
+      issuer.misbehave(how)
+      const startedAt = performance.now()
+      await keys.refresh()
+      expect(performance.now() - startedAt, 'the whole fetch has a deadline').toBeLessThan(4_000)
+      expect(keys.find(first)).toBeDefined()
+      expect(stateOf(keys).lastError).not.toBeNull()
+      expect(await keys.findAfterFetch('unknown')).toBeUndefined()
+      issuer.behave()
+      await keys.refresh()
+      expect(stateOf(keys)).toMatchObject({ keys: 1, lastError: null })
+    },
+  )
+
+  it('fetches once for 10,000 unknown kids, and known keys do not wait for it', async () => {
+    const { issuer, keys, first } = await start()
+    const before = issuer.fetches()
+    const unknown = Array.from({ length: 10_000 }, (_, at) => keys.findAfterFetch(`unknown-${at}`))
+    expect(keys.find(first)).toBeDefined()
+    expect(new Set(await Promise.all(unknown))).toEqual(new Set([undefined]))
+    expect(issuer.fetches() - before).toBe(1)
+    // The budget for unknown kids is spent, that for the background is another.
+    expect(await keys.findAfterFetch('one more')).toBeUndefined()
+    await keys.refresh()
+    expect(issuer.fetches() - before).toBe(2)
+    expect(keys.find(first)).toBeDefined()
+  })
+
+  it('fetches again for an unknown kid once the cool-down is over', async () => {
+    const { issuer, keys, second } = await start({ coolDownMs: 100 })
+    expect(await keys.findAfterFetch(second.kid)).toBeUndefined()
+    issuer.publish(await issuer.key(0), second)
+    await eventually(async () => expect(await keys.findAfterFetch(second.kid)).toBeDefined())
+  })
+
+  it('finds a key that was published since the last fetch for all who wait, by one fetch', async () => {
+    const { issuer, keys, second } = await start()
+    const before = issuer.fetches()
+    issuer.publish(await issuer.key(0), second)
+    const found = await Promise.all(Array.from({ length: 100 }, () => keys.findAfterFetch(second.kid)))
+    expect(found.every((key) => key !== undefined)).toBe(true)
+    expect(issuer.fetches() - before).toBe(1)
+  })
+
+  it('fetches anew when told to while a fetch is under way: that one may know less', async () => {
+    const { issuer, keys } = await start()
+    const before = issuer.fetches()
+    await Promise.all([keys.refresh(), keys.refresh(), keys.refresh()])
+    expect(issuer.fetches() - before).toBe(2)
+  })
+
+  it('fetches in the background, and drops a key that is gone from a good set', async () => {
+    const { issuer, keys, first, second } = await start({ refreshMs: 50 })
+    issuer.publish(second)
+    await eventually(() => expect(keys.find(second.kid)).toBeDefined())
+    expect(keys.find(first)).toBeUndefined()
+    issuer.misbehave('empty set')
+    await eventually(() => expect(stateOf(keys).lastError).not.toBeNull())
+    expect(keys.find(first), 'a fallback does not resurrect it').toBeUndefined()
+    expect(keys.find(second.kid)).toBeDefined()
+  })
+
+  it('drops a withdrawn key at once, whatever a slower answer still lists', async () => {
+    const { issuer, keys, first } = await start()
+    const before = issuer.fetches()
+    keys.withdraw(first)
+    expect(keys.find(first)).toBeUndefined()
+    expect(await keys.findAfterFetch(first)).toBeUndefined()
+    expect(issuer.fetches(), 'a withdrawn kid costs no fetch').toBe(before)
+    await keys.refresh()
+    expect(keys.find(first)).toBeUndefined()
+  })
+
+  it('cannot tell about an unknown kid once its set is too old to hold all keys', async () => {
+    const { issuer, keys, first, second } = await start({ refreshMs: 100, coolDownMs: 100 })
+    issuer.misbehave('server error')
+    issuer.publish(await issuer.key(0), second)
+    expect(await keys.findAfterFetch(second.kid), 'young enough to know all').toBeUndefined()
+    await eventually(() => expect(stateOf(keys).ageSeconds).toBeGreaterThan(0.2))
+    await expect(keys.findAfterFetch(second.kid)).rejects.toBeInstanceOf(CannotVerifyError)
+    expect(keys.find(first), 'known keys go on').toBeDefined()
+    issuer.behave()
+    await eventually(() => expect(keys.find(second.kid)).toBeDefined())
+  })
+})

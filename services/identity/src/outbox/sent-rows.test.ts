@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { sentRows } from './sent-rows.ts'
+
+const rows = [
+  { seq: 1, aggregateId: 'ada' },
+  { seq: 2, aggregateId: 'bob' },
+  { seq: 3, aggregateId: 'ada' },
+  { seq: 4, aggregateId: 'bob' },
+  { seq: 5, aggregateId: 'ada' },
+]
+const seqs = (outcomes: Parameters<typeof sentRows>[1]) => sentRows(rows, outcomes).map((it) => it.seq)
+
+describe('sentRows', () => {
+  it('keeps back what follows a failure of the same user, and nothing of others', () => {
+    expect(seqs(['confirmed', 'confirmed', 'failed', 'confirmed', 'confirmed'])).toEqual([1, 2, 4])
+    expect(seqs(['returned', 'confirmed', 'confirmed', 'failed', 'confirmed'])).toEqual([2])
+  })
+
+  it('takes an outcome that is missing for a failure', () => {
+    expect(seqs(['confirmed', 'confirmed'])).toEqual([1, 2])
+  })
+})
