@@ -89,7 +89,6 @@ export const openOutbox = (url: string) => {
       ).rows.map((it) => it.pid),
   }
 }
-type Outbox = ReturnType<typeof openOutbox>
 
 /** Takes down every event and heartbeat that the broker hands out from now on. */
 export const tapBroker = async (url: string) => {

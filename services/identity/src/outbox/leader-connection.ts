@@ -13,7 +13,7 @@ const retention = '7 days'
 const aliveEveryMs = 500
 
 // Postgres ends the session of a leader that is frozen: after 1.5 s without a query, or when an answer is not taken.
-const giveUpOnSilence = '-c idle_session_timeout=1500 -c tcp_user_timeout=1500'
+const giveUpOnSilence = ''
 
 /**
  * The relay's own connection to Postgres. It holds the leader's lock, so whoever loses the connection loses the lead. Its
