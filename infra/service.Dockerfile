@@ -15,26 +15,24 @@ COPY --from=manifests /app ./
 # The registry settings are a secret mount: they end with this line. No package of production needs its install script.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     --mount=type=cache,target=/root/.npm \
-    npm ci --omit=dev --workspace "${WORKSPACE}" --include-workspace-root=false --ignore-scripts --no-audit --no-fund
+    npm ci --omit=dev --workspace "${WORKSPACE}" --include-workspace-root=false --ignore-scripts --no-audit --no-fund \
+ && rm package-lock.json
 
-# Of the sources, this workspace and the ones that npm linked for it.
-FROM dependencies AS assembled
+# Of the sources, those of this workspace and of the ones that npm linked for it.
+FROM dependencies AS sources
 COPY . /sources
-RUN set -eu; mkdir /run/app; \
-    { echo "${WORKSPACE}"; for link in node_modules/@gatehouse/*; do realpath --relative-to=. "$link"; done; } | sort -u | \
-    while read -r folder; do \
-      [ -d "/sources/$folder/src" ] || continue; \
-      mkdir -p "/run/app/$folder"; \
-      cp -R "/sources/$folder/package.json" "/sources/$folder/src" "/run/app/$folder/"; \
-      if [ -d "$folder/node_modules" ]; then cp -R "$folder/node_modules" "/run/app/$folder/"; fi; \
-    done; \
-    rm -rf node_modules/.cache node_modules/.package-lock.json; mv node_modules package.json /run/app/
+RUN for link in node_modules/@gatehouse/* "${WORKSPACE}"; do \
+      folder=$(realpath --relative-to=. "$link") && mkdir -p "/run/app/$folder" \
+      && cp -R "/sources/$folder/src" "/run/app/$folder/" || exit 1; \
+    done
 
 FROM ${NODE_IMAGE}
 ARG WORKSPACE
 ENV NODE_ENV=production MAIN=${WORKSPACE}/src/main.ts
 WORKDIR /app
-COPY --from=assembled /run/app ./
+# Two layers: the packages, which seldom change, and the sources.
+COPY --from=dependencies /app ./
+COPY --from=sources /run/app ./
 COPY --chmod=755 infra/healthcheck.sh /usr/local/bin/healthcheck
 USER node
 CMD ["sh", "-c", "exec node \"$MAIN\""]

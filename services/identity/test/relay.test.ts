@@ -12,6 +12,8 @@ const refuse = async (channel: Awaited<ReturnType<typeof startTestOutbox>>['brok
   return () => channel.deleteQueue(queue)
 }
 
+const middle = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+
 describe('relay', () => {
   it('publishes what was committed within milliseconds of the hint, and marks it sent', async () => {
     const { outbox, broker } = await startTestOutbox()
@@ -30,9 +32,8 @@ describe('relay', () => {
       )
       waits.push((arrived?.arrivedAt ?? 0) - committedAt)
     }
-    waits.sort((a, b) => a - b)
-    // Far below the poll: it was the hint. Measured 5 ms; what else runs on the machine may double that.
-    expect(waits[15]).toBeLessThan(50)
+    // Far below the poll: it was the hint. Measured 1.5 ms.
+    expect(middle(waits)).toBeLessThan(50)
     await eventually(async () => expect(await outbox.unsent()).toEqual([]))
     expect(broker.events).toHaveLength(30)
   })
@@ -114,9 +115,11 @@ describe('relay', () => {
     const { outbox, broker } = await startTestOutbox()
     await eventually(() => expect(broker.heartbeats.length).toBeGreaterThan(10))
     const gaps = broker.heartbeats.slice(1).map((it, at) => it.arrivedAt - (broker.heartbeats[at]?.arrivedAt ?? 0))
-    expect(Math.max(...gaps)).toBeLessThan(500)
-    // Idle, each beat tells of a look at the outbox that is just over.
-    for (const { as_of, sent_at } of broker.heartbeats) expect(sent_at - as_of).toBeLessThan(300)
+    // A second without would make every gateway ask; a busy machine may take a part of it.
+    expect(Math.max(...gaps)).toBeLessThan(700)
+    expect(middle(gaps)).toBeLessThan(300)
+    // Idle, a beat tells of a look at the outbox that is just over.
+    expect(middle(broker.heartbeats.map((it) => it.sent_at - it.as_of))).toBeLessThan(50)
 
     const accept = await refuse(broker.channel, '#')
     const { rows } = await outbox.pool.query('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms')
@@ -134,7 +137,7 @@ describe('relay', () => {
     await accept()
     await eventually(() => {
       const now = broker.heartbeats.at(-1)
-      expect((now?.sent_at ?? 0) - (now?.as_of ?? 0)).toBeLessThan(300)
+      expect((now?.sent_at ?? 0) - (now?.as_of ?? 0)).toBeLessThan(100)
     })
   })
 

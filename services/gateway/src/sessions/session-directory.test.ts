@@ -202,7 +202,7 @@ describe('the session directory', () => {
         }),
         { numRuns: 20_000 },
       )
-      // 2 s alone; several times that on a machine that is busy otherwise.
+      // So many runs take longer than the usual 5 s where the machine is busy.
     },
     60_000,
   )

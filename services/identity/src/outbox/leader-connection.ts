@@ -10,10 +10,11 @@ const batchSize = 500
 const purgeSize = 1_000
 const backlogLimit = 100_000
 const retention = '7 days'
-const aliveEveryMs = 500
+const aliveEveryMs = 400
 
-// Postgres ends the session of a leader that is frozen: after 1.5 s without a query, or when an answer is not taken.
-const giveUpOnSilence = ''
+// Postgres ends the session of a leader that is frozen: after 1.25 s without a query, or when an answer is not taken.
+// With the time that a candidate takes to notice, a new leader is there within 2 s.
+const giveUpOnSilence = '-c idle_session_timeout=1250 -c tcp_user_timeout=1250'
 
 /**
  * The relay's own connection to Postgres. It holds the leader's lock, so whoever loses the connection loses the lead. Its
