@@ -3,7 +3,16 @@ import { cloudEvent } from './cloud-event.ts'
 import { userState } from './user.ts'
 
 /** Why a session ended. */
-export const endReason = z.enum(['logout', 'user_deactivated'])
+export const endReason = z.enum([
+  'logout',
+  'ended_by_user',
+  'ended_by_admin',
+  'token_revoked',
+  'refresh_reuse',
+  'password_changed',
+  'user_deactivated',
+  'user_deleted',
+])
 export type EndReason = z.infer<typeof endReason>
 
 /** A session as events carry it. Ended is final: there is no way back from a `revoked_at`. */
@@ -27,6 +36,13 @@ export type KeyState = z.infer<typeof keyState>
 const userData = z.object({ user: userState })
 const sessionData = z.object({ session: sessionState })
 const endedSessionData = sessionData.extend({ reason: endReason })
+const deletedUserData = z.object({ user: z.object({ id: z.uuid(), version: z.int().positive() }) })
+/** Names no username: what was typed there may be a password. */
+const failedLoginData = z.object({
+  user_id: z.uuid().nullable().meta({ description: 'null when there is no such user' }),
+  reason: z.enum(['unknown_user', 'wrong_password', 'user_deactivated', 'throttled']),
+  address: z.string().nullable(),
+})
 const keyData = z.object({ key: keyState })
 
 /** Every event there is. One schema is type, parser and documentation. */
@@ -35,8 +51,11 @@ export const gatehouseEvent = z.discriminatedUnion('type', [
   cloudEvent('user.updated.v1', userData),
   cloudEvent('user.deactivated.v1', userData),
   cloudEvent('user.activated.v1', userData),
+  cloudEvent('user.password_changed.v1', userData),
+  cloudEvent('user.deleted.v1', deletedUserData),
   cloudEvent('session.started.v1', sessionData),
   cloudEvent('session.revoked.v1', endedSessionData),
+  cloudEvent('login.failed.v1', failedLoginData),
   cloudEvent('key.published.v1', keyData),
   cloudEvent('key.activated.v1', keyData),
   cloudEvent('key.retired.v1', keyData),

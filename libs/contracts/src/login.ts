@@ -28,5 +28,6 @@ export const tokenResponse = z.object({
   access_token: z.string(),
   token_type: z.literal('bearer'),
   expires_in: z.int().positive().meta({ description: 'seconds' }),
+  refresh_token: z.string().meta({ description: 'opaque; for `POST /auth/refresh`' }),
 })
 export type TokenResponse = z.infer<typeof tokenResponse>

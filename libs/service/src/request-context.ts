@@ -3,7 +3,13 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
 
 /** What log lines and events take from the request that caused them, without every function handing it on. */
-export type RequestContext = { requestId: string; traceparent: string }
+export type RequestContext = {
+  requestId: string
+  traceparent: string
+  address: string | null
+  /** Who acts, once known: a user's id, or `service:` and its name. */
+  actor?: string
+}
 
 const storage = new AsyncLocalStorage<RequestContext>()
 
@@ -14,6 +20,10 @@ const plainId = /^[A-Za-z0-9_-]{8,64}$/
 // W3C Trace Context §3.2
 const validTraceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
+/** Runs a job as somebody: what it changes is recorded under that name. */
+export const runAs = <Result>(actor: string, job: () => Result) =>
+  storage.run({ requestId: randomUUID(), traceparent: newTraceparent(), address: null, actor }, job)
+
 const newTraceparent = () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
 
 export const requestContext: RequestHandler = (req, res, next) => {
@@ -23,5 +33,5 @@ export const requestContext: RequestHandler = (req, res, next) => {
   const traceparent = trace !== undefined && validTraceparent.test(trace) ? trace : newTraceparent()
   res.set('X-Request-Id', requestId)
   res.locals.requestId = requestId
-  storage.run({ requestId, traceparent }, next)
+  storage.run({ requestId, traceparent, address: req.ip ?? null }, next)
 }

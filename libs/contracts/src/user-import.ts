@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { fullName, roles, username } from './user-administration.ts'
+
+/** One line of `POST /users/import`. A given `id` is kept, so that what refers to the user stays true. */
+export const importedUser = z.strictObject({
+  id: z.uuid().optional(),
+  username,
+  hashed_password: z
+    .string()
+    .min(1)
+    .max(1_000)
+    .meta({ description: 'Argon2, bcrypt, scrypt, PBKDF2; PHC or modular crypt' }),
+  full_name: fullName.default(null),
+  is_active: z.boolean().default(true),
+  roles: roles.default([]),
+})
+export type ImportedUser = z.infer<typeof importedUser>
+
+export const importQuery = z.strictObject({ dry_run: z.stringbool().default(false) })
+
+/** Why a row was not taken. */
+export const importRefusal = z.object({
+  line: z.int().positive(),
+  username: z.string().optional(),
+  code: z.enum(['invalid_row', 'unknown_hash', 'username_taken']),
+  detail: z.string(),
+})
+export type ImportRefusal = z.infer<typeof importRefusal>
+
+export const importSummary = z.object({ imported: z.int(), refused: z.int(), dry_run: z.boolean() })
+export type ImportSummary = z.infer<typeof importSummary>
