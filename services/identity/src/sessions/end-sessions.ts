@@ -4,11 +4,24 @@ import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { User } from '../users/user.ts'
 import { sessionStateOf } from './session.ts'
-import { sessionsIn } from './sessions.repository.ts'
+import { sessionsIn, type WhichSessions } from './sessions.repository.ts'
 
-/** Ends every live session of a user inside the caller's transaction, with an event for each. */
-export const endSessionsOf = async (tx: EntityManager, newEvent: NewEvent, user: User, reason: EndReason) => {
-  for (const session of await sessionsIn(tx).revokeAllOf(user.id)) {
+/**
+ * Ends live sessions inside the caller's transaction, with an event for each; one that has ended already stays ended,
+ * without a second event.
+ * @param user whose sessions they are
+ * @returns how many it ended
+ */
+export const endSessions = async (
+  tx: EntityManager,
+  newEvent: NewEvent,
+  user: Pick<User, 'id' | 'version'>,
+  which: WhichSessions,
+  reason: EndReason,
+) => {
+  const ended = await sessionsIn(tx).revoke(which)
+  for (const session of ended) {
     await outboxIn(tx).append(newEvent('session.revoked.v1', user, { session: sessionStateOf(session), reason }))
   }
+  return ended.length
 }

@@ -1,17 +1,30 @@
+import type { EventOf } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
 import type { DataSource } from 'typeorm'
-import { v7 as uuidV7 } from 'uuid'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
-import type { AccessTokens } from '../tokens/access-tokens.ts'
+import type { LoginThrottle } from '../throttle/login-throttle.ts'
+import type { Tokens } from '../tokens/tokens.ts'
+import type { User } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
-import { type Session, sessionStateOf } from './session.ts'
+import { newSession } from './new-session.ts'
+import { type SessionTimes, sessionStateOf } from './session.ts'
 import { sessionsIn } from './sessions.repository.ts'
 
-type Needs = { db: DataSource; passwords: Passwords; tokens: AccessTokens; newEvent: NewEvent }
+type Needs = {
+  db: DataSource
+  passwords: Passwords
+  tokens: Tokens
+  throttle: LoginThrottle
+  newEvent: NewEvent
+  times: SessionTimes
+}
 type Credentials = { username: string; password: string; clientId: string }
+/** From where somebody signs in; kept with the session, so that its owner recognises it. */
+export type Origin = { device: string | null; address: string | null }
+type Reason = EventOf<'login.failed.v1'>['data']['reason']
 
 /** One answer for unknown username, wrong password and deactivated user. */
 const badCredentials = () =>
@@ -19,25 +32,51 @@ const badCredentials = () =>
     headers: { 'WWW-Authenticate': 'Bearer' },
   })
 
-/** @throws AppError `bad_credentials`, `too_busy` */
-export const createLogIn = ({ db, passwords, tokens, newEvent }: Needs) =>
-  async function logIn({ username, password, clientId }: Credentials) {
-    const user = await usersIn(db.manager).findByUsername(canonicalUsername(username))
-    // Always verify something: a fast "no" would tell which usernames exist.
-    const matches = await passwords.verify(user?.hashedPassword ?? passwords.decoy, password)
-    if (!user?.isActive || !matches) throw badCredentials()
+/** @throws AppError `bad_credentials`, `too_many_attempts`, `too_busy` */
+export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times }: Needs) => {
+  const recordFailure = (user: User | null, reason: Reason, address: string | null) => {
+    const about = { id: user?.id ?? 'unknown', version: user?.version ?? 1 }
+    const data = { user_id: user?.id ?? null, reason, address }
+    return db.transaction((tx) => outboxIn(tx).append(newEvent('login.failed.v1', about, data)))
+  }
 
-    const createdAt = new Date()
-    const expiresAt = new Date(createdAt.getTime() + tokens.lifetimeSeconds * 1000)
-    const session: Session = { id: uuidV7(), userId: user.id, clientId, createdAt, expiresAt, revokedAt: null }
-    const current = await db.transaction(async (tx) => {
-      const held = await usersIn(tx).findAndHold(user.id)
+  /** What the password deserves now that we have it in the clear; null when the stored hash is as new ones are. */
+  const betterHash = (user: User, password: string) =>
+    passwords.isOutdated(user.hashedPassword) ? passwords.hash(password) : null
+
+  const startSession = (user: User, clientId: string, origin: Origin, rehashed: string | null) =>
+    db.transaction(async (tx) => {
+      const users = usersIn(tx)
+      const held = rehashed === null ? await users.findAndHold(user.id) : await users.lock(user.id)
       // Deactivated, or given another password, while we were hashing: that change was first.
-      if (!held?.isActive || held.hashedPassword !== user.hashedPassword) throw badCredentials()
+      if (!held?.isActive || held.hashedPassword !== user.hashedPassword) return null
+      // The same password in another form is no change of the user: no version, no event.
+      if (rehashed !== null) await users.rehash(user.id, rehashed)
+      const session = newSession(user.id, clientId, origin, times)
       await sessionsIn(tx).insert(session)
       await outboxIn(tx).append(newEvent('session.started.v1', held, { session: sessionStateOf(session) }))
-      return held
+      return { user: held, session }
     })
-    return tokens.issue(current, session)
+
+  return async function logIn({ username, password, clientId }: Credentials, origin: Origin) {
+    const name = canonicalUsername(username)
+    const attempt = await throttle.admit(name, origin.address)
+    const user = await usersIn(db.manager).findByUsername(name)
+    // Always verify something: a fast "no" would tell which usernames exist.
+    const matches = await passwords.verify(user?.hashedPassword ?? passwords.decoy, password)
+    const started =
+      user?.isActive && matches ? await startSession(user, clientId, origin, await betterHash(user, password)) : null
+    if (!started) {
+      await attempt.failed()
+      await recordFailure(
+        user,
+        !user ? 'unknown_user' : matches ? 'user_deactivated' : 'wrong_password',
+        origin.address,
+      )
+      throw badCredentials()
+    }
+    await attempt.succeeded()
+    return tokens.issue(started.user, started.session)
   }
+}
 export type LogIn = ReturnType<typeof createLogIn>

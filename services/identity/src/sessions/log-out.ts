@@ -1,20 +1,15 @@
+import type { EndReason } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { User } from '../users/user.ts'
-import { sessionStateOf } from './session.ts'
-import { sessionsIn } from './sessions.repository.ts'
+import { endSessions } from './end-sessions.ts'
+import type { WhichSessions } from './sessions.repository.ts'
 
 type Needs = { db: DataSource; newEvent: NewEvent }
 
-/** Ends one session everywhere. One that has ended already stays ended, without a second event. */
+/** Ends sessions of a user everywhere. @returns how many were live */
 export const createLogOut = ({ db, newEvent }: Needs) =>
-  async function logOut(user: User, sessionId: string) {
-    await db.transaction(async (tx) => {
-      const session = await sessionsIn(tx).revoke(sessionId)
-      if (!session) return
-      const data = { session: sessionStateOf(session), reason: 'logout' as const }
-      await outboxIn(tx).append(newEvent('session.revoked.v1', user, data))
-    })
+  async function logOut(user: Pick<User, 'id' | 'version'>, which: WhichSessions, reason: EndReason) {
+    return db.transaction((tx) => endSessions(tx, newEvent, user, which, reason))
   }
 export type LogOut = ReturnType<typeof createLogOut>

@@ -13,6 +13,12 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
     expiresAt: { type: 'timestamptz', name: 'expires_at' },
     revokedAt: { type: 'timestamptz', name: 'revoked_at', nullable: true },
+    idleExpiresAt: { type: 'timestamptz', name: 'idle_expires_at' },
+    lastSeenAt: { type: 'timestamptz', name: 'last_seen_at', default: () => 'now()' },
+    device: { type: 'text', nullable: true },
+    address: { type: 'text', nullable: true },
+    refreshCounter: { type: 'integer', name: 'refresh_counter', default: 0 },
+    recentRotations: { type: 'timestamptz', array: true, name: 'recent_rotations', default: [] },
   },
   relations: {
     user: {

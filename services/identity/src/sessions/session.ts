@@ -1,4 +1,5 @@
 import type { SessionState } from '@gatehouse/contracts'
+import type { Rotations } from './refresh-rule.ts'
 
 /** One sign-in. Its end is final: there is no way back from `revokedAt`. */
 export type Session = {
@@ -8,7 +9,15 @@ export type Session = {
   createdAt: Date
   expiresAt: Date
   revokedAt: Date | null
-}
+  /** Without a refresh it ends here. */
+  idleExpiresAt: Date
+  lastSeenAt: Date
+  /** User-Agent and address of who signed in; the address moves with each refresh. */
+  device: string | null
+  address: string | null
+} & Rotations
+
+export type SessionTimes = { lifetimeMs: number; idleMs: number; reuseMs: number }
 
 export const sessionStateOf = (session: Session): SessionState => ({
   id: session.id,

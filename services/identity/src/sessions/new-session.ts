@@ -1,0 +1,22 @@
+import { v7 as uuidV7 } from 'uuid'
+import type { Origin } from './log-in.ts'
+import type { Session, SessionTimes } from './session.ts'
+
+/** A session that starts now. */
+export const newSession = (userId: string, clientId: string, origin: Origin, times: SessionTimes): Session => {
+  const now = new Date()
+  const after = (ms: number) => new Date(now.getTime() + ms)
+  return {
+    id: uuidV7(),
+    userId,
+    clientId,
+    ...origin,
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: after(times.lifetimeMs),
+    idleExpiresAt: after(Math.min(times.idleMs, times.lifetimeMs)),
+    revokedAt: null,
+    refreshCounter: 0,
+    recentRotations: [],
+  }
+}

@@ -1,0 +1,61 @@
+import type { AccessTokenClaims, Introspection } from '@gatehouse/contracts'
+import type { DataSource } from 'typeorm'
+import type { RefreshTokens } from '../tokens/refresh-tokens.ts'
+import type { User } from '../users/user.ts'
+import type { LogOut } from './log-out.ts'
+import { refreshOutcome } from './refresh-rule.ts'
+import type { Session } from './session.ts'
+import { sessionsIn } from './sessions.repository.ts'
+
+type Needs = {
+  db: DataSource
+  issuer: string
+  refreshTokens: RefreshTokens
+  /** @returns null for what is no genuine access token that still counts by its own claims */
+  readAccessToken: (token: string) => Promise<AccessTokenClaims | null>
+  logOut: LogOut
+}
+type Found = { session: Session; user: User; claims: AccessTokenClaims | null }
+
+/** For services that were handed a token of either kind: RFC 7009 revocation and RFC 7662 introspection. */
+export const createTokenInspection = ({ db, issuer, refreshTokens, readAccessToken, logOut }: Needs) => {
+  /** The live session that a token of either kind belongs to. The hint is not needed: the kinds look different. */
+  const find = async (token: string): Promise<Found | null> => {
+    const refresh = refreshTokens.read(token)
+    const claims = refresh ? null : await readAccessToken(token)
+    const id = refresh?.sessionId ?? claims?.sid
+    const [session] = id === undefined ? [] : await sessionsIn(db.manager).findLive([id])
+    if (!session) return null
+    // One that would end the session is no token that counts.
+    if (refresh && refreshOutcome(session, refresh.counter, new Date(), 0) === 'reuse') return null
+    return { session, user: session.user, claims }
+  }
+  return {
+    /** Ends the session of the token. A token that is not live is a success as well (RFC 7009 §2.2). */
+    revoke: async (token: string) => {
+      const found = await find(token)
+      if (found) await logOut(found.user, { id: found.session.id }, 'token_revoked')
+      return found
+    },
+    introspect: async (token: string): Promise<Introspection> => {
+      const found = await find(token)
+      if (!found) return { active: false }
+      const { session, user, claims } = found
+      const about = {
+        active: true,
+        iss: issuer,
+        sub: user.id,
+        sid: session.id,
+        username: user.username,
+        roles: user.roles,
+      } as const
+      if (!claims) {
+        const exp = Math.floor(Math.min(session.expiresAt.getTime(), session.idleExpiresAt.getTime()) / 1000)
+        return { ...about, token_type: 'refresh_token', client_id: session.clientId, exp }
+      }
+      const { client_id, exp, iat, jti, aud } = claims
+      return { ...about, token_type: 'access_token', client_id, exp, iat, jti, aud: [aud].flat().join(' ') }
+    },
+  }
+}
+export type TokenInspection = ReturnType<typeof createTokenInspection>
