@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Logger } from '@gatehouse/service'
-import { hash, verify } from '@node-rs/argon2'
+import { hash } from '@node-rs/argon2'
+import { readStoredHash } from './stored-hash.ts'
 import { createWorkQueue } from './work-queue.ts'
 
 /** Cost of Argon2id, the library's default variant (RFC 9106); memory in KiB. */
@@ -27,21 +28,33 @@ export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
   const queue = createWorkQueue({ running: hashesAtOnce, waiting })
   log.info({ ms_per_hash: Math.round(msPerHash), hashes_at_once: hashesAtOnce, may_wait: waiting }, 'passwords ready')
 
+  const currentForm = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`
+
+  const verifyStored = async (stored: string, password: string) => {
+    const readable = readStoredHash(stored)
+    if (!readable) {
+      log.error({}, 'a stored password hash is corrupt, unknown or too costly')
+      return false
+    }
+    try {
+      // Imported hashes were made of the password as it was typed.
+      const plain = normal(password)
+      return (await readable.verify(plain)) || (plain !== password && (await readable.verify(password)))
+    } catch (error) {
+      log.error({ err: error }, 'a stored password hash is corrupt')
+      return false
+    }
+  }
+
   return {
     decoy,
     waiting: queue.waiting,
     /** @throws AppError `too_busy` */
     hash: (password: string) => queue.run(() => hash(normal(password), cost)),
     /** A stored hash that cannot be read is a failed login and an alarm. @throws AppError `too_busy` */
-    verify: (stored: string, password: string) =>
-      queue.run(async () => {
-        try {
-          return await verify(stored, normal(password))
-        } catch (error) {
-          log.error({ err: error }, 'a stored password hash is corrupt')
-          return false
-        }
-      }),
+    verify: (stored: string, password: string) => queue.run(() => verifyStored(stored, password)),
+    /** Whether a hash was made by another algorithm, or at another cost, than new ones are. */
+    isOutdated: (stored: string) => !stored.startsWith(currentForm),
   }
 }
 export type Passwords = Awaited<ReturnType<typeof openPasswords>>

@@ -1,0 +1,45 @@
+import { AppError } from '@gatehouse/service'
+import type { Session } from '../sessions/session.ts'
+import type { UserChanges } from '../users/change-user.ts'
+import type { User } from '../users/user.ts'
+import { checkNewPassword } from './common-passwords.ts'
+import type { Passwords } from './passwords.ts'
+
+type Needs = { passwords: Passwords; changes: UserChanges; findUser: (id: string) => Promise<User | null> }
+
+const wrongPassword = () => new AppError('forbidden', 'wrong_password', 'The current password is wrong.')
+const userNotFound = () => new AppError('not_found', 'user_not_found', 'There is no user with this id.')
+
+export const createPasswordChanges = ({ passwords, changes, findUser }: Needs) => ({
+  /**
+   * The user's own: the other sessions end, this one goes on.
+   * @throws AppError `wrong_password`, `password_too_common`, `password_like_username`, `too_busy`
+   */
+  own: async (user: User, session: Session, current: string, next: string) => {
+    checkNewPassword(next, user.username)
+    if (!(await passwords.verify(user.hashedPassword, current))) throw wrongPassword()
+    const hashedPassword = await passwords.hash(next)
+    await changes.change(user.id, {
+      type: 'user.password_changed.v1',
+      edit: (now) => {
+        // Changed by somebody else while we were hashing; what was checked is no longer the current one.
+        if (now.hashedPassword !== user.hashedPassword) throw wrongPassword()
+        return { hashedPassword }
+      },
+      ends: { reason: 'password_changed', except: session.id },
+    })
+  },
+  /** By an admin: all sessions end. @throws AppError `user_not_found`, `password_too_common`, `too_busy` */
+  set: async (id: string, next: string) => {
+    const user = await findUser(id)
+    if (!user) throw userNotFound()
+    checkNewPassword(next, user.username)
+    const hashedPassword = await passwords.hash(next)
+    await changes.change(id, {
+      type: 'user.password_changed.v1',
+      edit: () => ({ hashedPassword }),
+      ends: { reason: 'password_changed' },
+    })
+  },
+})
+export type PasswordChanges = ReturnType<typeof createPasswordChanges>
