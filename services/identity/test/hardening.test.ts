@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { foreignHashes } from '../src/passwords/stored-hash.samples.ts'
+import { startTestIdentity } from './start-test-identity.ts'
+
+describe('login throttling', () => {
+  it('makes who guesses at an account wait longer and longer, alike for known and unknown users, over restarts', async () => {
+    const identity = await startTestIdentity()
+    await identity.createUser({ username: 'ada' })
+    for (const username of ['ada', 'nobody']) {
+      for (let guess = 0; guess < 6; guess += 1) {
+        expect(await identity.logIn(username, `guess ${guess}`)).toMatchObject({ status: 401 })
+      }
+      const waiting = await identity.logIn(username, 'correct horse')
+      expect(waiting).toMatchObject({
+        status: 429,
+        body: { code: 'too_many_attempts', error: 'temporarily_unavailable' },
+      })
+      expect(Number(waiting.headers.get('retry-after'))).toBeGreaterThan(0)
+    }
+    const replica = await identity.startReplica()
+    expect(await replica.logIn('ada', 'correct horse')).toMatchObject({ status: 429 })
+    await expect
+      .poll(() => replica.logIn('ada', 'correct horse'), { timeout: 4_000, interval: 250 })
+      .toMatchObject({ status: 200 })
+  })
+
+  it('lets an owner in from a known address whatever strangers do to the account', async () => {
+    const identity = await startTestIdentity()
+    await identity.signUp({ username: 'ada' })
+    const digest = createHash('sha256').update('ada').digest('base64url')
+    await identity.query("INSERT INTO login_throttles VALUES ($1, 1000, now() + interval '1 hour', now())", [
+      `account:${digest}`,
+    ])
+    expect(await identity.logIn('ada', 'correct horse')).toMatchObject({ status: 200 })
+    await identity.query("UPDATE sessions SET address = '192.0.2.1'")
+    expect(await identity.logIn('ada', 'correct horse')).toMatchObject({ status: 429 })
+  })
+
+  it('tells of failed logins in events that repeat nothing that was typed', async () => {
+    const identity = await startTestIdentity()
+    const ada = await identity.createUser({ username: 'ada' })
+    await identity.logIn('ada', 'planted-secret')
+    await identity.logIn('planted-secret', 'x')
+    const events = (await identity.events()).filter((it) => it.type === 'login.failed.v1')
+    expect(events.map((it) => it.data)).toMatchObject([
+      { user_id: ada.id, reason: 'wrong_password' },
+      { user_id: null, reason: 'unknown_user' },
+    ])
+    for (const table of ['outbox', 'audit_log', 'login_throttles']) {
+      expect(JSON.stringify(await identity.query(`SELECT * FROM ${table}`)), table).not.toContain('planted-secret')
+    }
+  })
+})
+
+describe('stored hashes', () => {
+  it('of other programs let their users in once, and are Argon2id of today from then on', async () => {
+    const identity = await startTestIdentity()
+    for (const [position, [what, hash]] of foreignHashes.entries()) {
+      const username = `user-${position}`
+      const { id } = await identity.createUser({ username })
+      await identity.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [id, hash])
+      expect(await identity.logIn(username, 'correct horse'), what).toMatchObject({ status: 200 })
+      const [row] = await identity.query('SELECT hashed_password, version FROM users WHERE id = $1', [id])
+      expect(row.hashed_password, what).toMatch(/^\$argon2id\$v=19\$m=256,t=1,p=1\$/)
+      expect(row.version, what).toBe(1)
+      expect(await identity.logIn(username, 'correct horse'), what).toMatchObject({ status: 200 })
+    }
+  })
+
+  it('that are corrupt or ask too much are a failed login, not a failure', async () => {
+    const identity = await startTestIdentity()
+    const { id } = await identity.createUser({ username: 'ada' })
+    for (const hash of [
+      '',
+      'x',
+      '$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHRzYWx0$RdescudvJCsgt3ub+b+dWRWJTmaaJObG',
+    ]) {
+      await identity.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [id, hash])
+      expect(await identity.logIn('ada', 'correct horse')).toMatchObject({
+        status: 401,
+        body: { code: 'bad_credentials' },
+      })
+    }
+  })
+})
