@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
 import { v7 as uuidV7 } from 'uuid'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
@@ -8,26 +8,35 @@ import { canonicalUsername } from './username.ts'
 import { usersIn } from './users.repository.ts'
 
 type Needs = { db: DataSource; passwords: Passwords; newEvent: NewEvent }
-type NewUser = { username: string; password: string; fullName: string | null; roles: string[] }
+type Person = { username: string; fullName: string | null; roles: string[]; isActive?: boolean }
+
+/** A user at version 1. */
+export const newUser = ({ username, fullName, roles, isActive = true }: Person, hashedPassword: string): User => {
+  const now = new Date()
+  return {
+    id: uuidV7(),
+    username: canonicalUsername(username),
+    hashedPassword,
+    fullName,
+    isActive,
+    roles,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** Inserts the user and the event, in the caller's transaction. @throws AppError `username_taken` */
+export const addUser = async (tx: EntityManager, newEvent: NewEvent, user: User) => {
+  await usersIn(tx).insert(user)
+  await outboxIn(tx).append(newEvent('user.created.v1', user, { user: userStateOf(user) }))
+}
 
 /** @throws AppError `username_taken` */
 export const createCreateUser = ({ db, passwords, newEvent }: Needs) =>
-  async function createUser({ username, password, fullName, roles }: NewUser) {
-    const now = new Date()
-    const user: User = {
-      id: uuidV7(),
-      username: canonicalUsername(username),
-      hashedPassword: await passwords.hash(password),
-      fullName,
-      isActive: true,
-      roles,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    }
-    await db.transaction(async (tx) => {
-      await usersIn(tx).insert(user)
-      await outboxIn(tx).append(newEvent('user.created.v1', user, { user: userStateOf(user) }))
-    })
+  async function createUser({ password, ...person }: Person & { password: string }) {
+    const user = newUser(person, await passwords.hash(password))
+    await db.transaction((tx) => addUser(tx, newEvent, user))
     return user
   }
+export type CreateUser = ReturnType<typeof createCreateUser>

@@ -6,7 +6,7 @@ export const userEntity = new EntitySchema<User>({
   tableName: 'users',
   columns: {
     id: { type: 'uuid', primary: true },
-    username: { type: 'text', unique: true },
+    username: { type: 'text', unique: true, collation: 'C' },
     hashedPassword: { type: 'text', name: 'hashed_password' },
     fullName: { type: 'text', name: 'full_name', nullable: true },
     isActive: { type: 'boolean', name: 'is_active', default: true },
@@ -15,4 +15,6 @@ export const userEntity = new EntitySchema<User>({
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
     updatedAt: { type: 'timestamptz', name: 'updated_at', default: () => 'now()' },
   },
+  // A kind of index that TypeORM cannot describe; it must leave it alone.
+  indices: [{ name: 'users_active_admins', columns: ['roles'], synchronize: false }],
 })

@@ -1,7 +1,9 @@
+import type { UserQuery } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
-import { type EntityManager, QueryFailedError } from 'typeorm'
+import { ArrayContains, type EntityManager, In, QueryFailedError } from 'typeorm'
 import { userEntity } from './user.entity.ts'
 import type { User } from './user.ts'
+import { canonicalUsername } from './username.ts'
 
 const userNotFound = () => new AppError('not_found', 'user_not_found', 'There is no user with this id.')
 const usernameTaken = () => new AppError('conflict', 'username_taken', 'Another user has this username.')
@@ -11,6 +13,11 @@ const isUsernameTaken = (error: unknown) =>
   error instanceof QueryFailedError &&
   (error.driverError as { code?: string }).code === uniqueViolation &&
   (error.driverError as { table?: string }).table === 'users'
+
+// Any number, the same for all replicas.
+const adminsLock = 7_310_004
+
+const beginningWith = (text: string) => `${canonicalUsername(text).replaceAll(/[!%_]/g, '!$&')}%`
 
 /** All SQL about users. Built on a manager, so joining a transaction is visible. */
 export const usersIn = (manager: EntityManager) => {
@@ -38,19 +45,56 @@ export const usersIn = (manager: EntityManager) => {
       }
     },
 
-    /**
-     * Locks the row first: two changes of one user commit in the order of their versions. An edit that returns null
-     * changes nothing and raises no version.
-     * @returns the user as it is now, and whether the edit changed it
-     * @throws AppError `user_not_found`
-     */
-    change: async (id: string, edit: (user: User) => Partial<User> | null) => {
-      const user = await lockForChange(id)
-      const edited = edit(user)
-      if (edited === null) return { user, changed: false }
-      const changed: User = { ...user, ...edited, version: user.version + 1, updatedAt: new Date() }
-      await users.update({ id }, changed)
-      return { user: changed, changed: true }
+    /** Two changes of one user commit in the order of their versions. @throws AppError `user_not_found` */
+    lock: lockForChange,
+    /** @throws AppError `username_taken` */
+    update: async (user: User) => {
+      try {
+        await users.update({ id: user.id }, user)
+      } catch (error) {
+        throw isUsernameTaken(error) ? usernameTaken() : error
+      }
+    },
+    /** The same password in another form. */
+    rehash: async (id: string, hashedPassword: string) => void (await users.update({ id }, { hashedPassword })),
+    /** Inserts those whose username and id are free. @returns the ids of those */
+    insertUntaken: async (many: User[]): Promise<Set<string>> => {
+      const rows: { id: string }[] = await manager.query(
+        `INSERT INTO users (id, username, hashed_password, full_name, is_active, roles, version, created_at, updated_at)
+         SELECT id, username, "hashedPassword", "fullName", "isActive",
+                ARRAY(SELECT jsonb_array_elements_text(roles)), version, "createdAt", "updatedAt"
+           FROM jsonb_to_recordset($1::jsonb) AS given (id uuid, username text, "hashedPassword" text, "fullName" text,
+                "isActive" boolean, roles jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz)
+         ON CONFLICT DO NOTHING RETURNING id`,
+        [JSON.stringify(many)],
+      )
+      return new Set(rows.map((it) => it.id))
+    },
+    /** @returns the ids of those whose username and id are free */
+    findUntaken: async (many: User[]): Promise<Set<string>> => {
+      const taken = await users.findBy([
+        { username: In(many.map((it) => it.username)) },
+        { id: In(many.map((it) => it.id)) },
+      ])
+      const known = new Set(taken.flatMap((it) => [it.id, it.username]))
+      return new Set(many.filter((it) => !known.has(it.id) && !known.has(it.username)).map((it) => it.id))
+    },
+    /** Its sessions go with it. */
+    delete: async (id: string) => void (await users.delete({ id })),
+
+    /** Holds off every other change of who is an admin until the transaction ends. */
+    lockAndCountAdmins: async () => {
+      await manager.query('SELECT pg_advisory_xact_lock($1)', [adminsLock])
+      return users.countBy({ isActive: true, roles: ArrayContains(['admin']) })
+    },
+
+    /** A page by username; usernames are in byte order, so the beginning of one is a range. */
+    findPage: ({ search, state, after, limit }: UserQuery) => {
+      const page = users.createQueryBuilder('u').orderBy('u.username').limit(limit)
+      if (after !== undefined) page.andWhere('u.username > :after', { after })
+      if (state !== undefined) page.andWhere('u.is_active = :isActive', { isActive: state === 'active' })
+      if (search) page.andWhere("u.username LIKE :beginning ESCAPE '!'", { beginning: beginningWith(search) })
+      return page.getMany()
     },
   }
 }

@@ -1,0 +1,103 @@
+import { type ImportedUser, type ImportRefusal, importedUser } from '@gatehouse/contracts'
+import type { DataSource } from 'typeorm'
+import type { NewEvent } from '../outbox/new-event.ts'
+import { outboxIn } from '../outbox/outbox.repository.ts'
+import { readStoredHash } from '../passwords/stored-hash.ts'
+import { newUser } from './create-user.ts'
+import { type User, userStateOf } from './user.ts'
+import { usersIn } from './users.repository.ts'
+
+type Needs = { db: DataSource; newEvent: NewEvent }
+type Row = { line: number; user: User }
+type Report = (refusal: ImportRefusal) => void | Promise<void>
+
+const rowsAtOnce = 500
+
+const parse = (text: string): ImportedUser | string => {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return 'the line is not valid JSON'
+  }
+  const parsed = importedUser.safeParse(json)
+  if (parsed.success) return parsed.data
+  return parsed.error.issues.map((it) => `${it.path.join('.') || 'line'}: ${it.message}`).join('; ')
+}
+
+/** A row to insert, or why it is refused. The hash itself is never repeated: it is a secret. */
+const readRow = (line: number, text: string): Row | ImportRefusal => {
+  const read = parse(text)
+  if (typeof read === 'string') return { line, code: 'invalid_row', detail: read }
+  const { id, username, hashed_password, full_name, is_active, roles } = read
+  if (!readStoredHash(hashed_password)) {
+    const detail =
+      'hashed_password is no Argon2, bcrypt, scrypt or PBKDF2 hash in PHC or modular-crypt form, or costs too much'
+    return { line, username, code: 'unknown_hash', detail }
+  }
+  const user = newUser({ username, fullName: full_name, roles, isActive: is_active }, hashed_password)
+  return { line, user: id === undefined ? user : { ...user, id } }
+}
+
+/**
+ * Takes users over from JSON lines, with their hashes as they are; each is hashed anew at its first login. Rows are
+ * inserted some hundreds at a time and never held all at once. A refused row is reported and stops nothing.
+ */
+export const createImportUsers = ({ db, newEvent }: Needs) => {
+  const insert = (rows: Row[], isDryRun: boolean) =>
+    db.transaction(async (tx) => {
+      const users = usersIn(tx)
+      const candidates = rows.map((it) => it.user)
+      if (isDryRun) return users.findUntaken(candidates)
+      const inserted = await users.insertUntaken(candidates)
+      const events = candidates
+        .filter((it) => inserted.has(it.id))
+        .map((it) => newEvent('user.created.v1', it, { user: userStateOf(it) }))
+      if (events.length > 0) await outboxIn(tx).append(...events)
+      return inserted
+    })
+
+  return async (lines: AsyncIterable<string>, { isDryRun, report }: { isDryRun: boolean; report: Report }) => {
+    const summary = { imported: 0, refused: 0, dry_run: isDryRun }
+    const seen = new Set<string>()
+    let batch: Row[] = []
+
+    const refuse = async (refusal: ImportRefusal) => {
+      summary.refused += 1
+      await report(refusal)
+    }
+    const flush = async () => {
+      const taken = await insert(batch, isDryRun)
+      for (const { line, user } of batch) {
+        if (taken.has(user.id)) summary.imported += 1
+        else
+          await refuse({
+            line,
+            username: user.username,
+            code: 'username_taken',
+            detail: 'username or id exists already',
+          })
+      }
+      batch = []
+      seen.clear()
+    }
+
+    let line = 0
+    for await (const text of lines) {
+      line += 1
+      if (text.trim() === '') continue
+      const row = readRow(line, text)
+      if ('code' in row) await refuse(row)
+      else {
+        // The same name twice in one statement would be decided by the database's order, not by the file's.
+        if (seen.has(row.user.username) || seen.has(row.user.id)) await flush()
+        seen.add(row.user.username).add(row.user.id)
+        batch.push(row)
+        if (batch.length >= rowsAtOnce) await flush()
+      }
+    }
+    if (batch.length > 0) await flush()
+    return summary
+  }
+}
+export type ImportUsers = ReturnType<typeof createImportUsers>
