@@ -20,6 +20,8 @@ export const createKeyCipher = (secrets: [string, ...string[]]) => {
       const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
       return [first.id, ...[iv, cipher.getAuthTag(), ciphertext].map((it) => it.toString('base64url'))].join('.')
     },
+    /** Whether the first secret made this box. */
+    isCurrent: (box: string) => box.startsWith(`${first.id}.`),
     /** @throws Error when no listed secret made the box, or when it was changed */
     decrypt: (box: string, kid: string) => {
       const [secretId = '', iv = '', tag = '', ciphertext = ''] = box.split('.')

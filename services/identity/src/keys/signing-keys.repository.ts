@@ -12,6 +12,9 @@ export const signingKeysIn = (manager: EntityManager) => {
     lock: () => manager.query('SELECT pg_advisory_xact_lock($1)', [keySetLock]),
     /** All that are still published, newest first. */
     findPublished: () => keys.find({ where: { state: Not('gone') }, order: { createdAt: 'DESC' } }),
+    /** All that there are or were, newest first. */
+    findAll: () => keys.find({ order: { createdAt: 'DESC' } }),
+    update: async (key: StoredKey) => void (await keys.update({ kid: key.kid }, key)),
     insert: async (key: StoredKey) => void (await keys.insert(key)),
   }
 }

@@ -1,0 +1,85 @@
+import type { EventType, KeyState } from '@gatehouse/contracts'
+import { AppError } from '@gatehouse/service'
+import type { EntityManager } from 'typeorm'
+import type { NewEvent } from '../outbox/new-event.ts'
+import { outboxIn } from '../outbox/outbox.repository.ts'
+import { generateSigningKey } from './generate-key.ts'
+import type { KeyCipher } from './key-cipher.ts'
+import type { StoredKey } from './signing-key.entity.ts'
+import { signingKeysIn } from './signing-keys.repository.ts'
+
+const eventOf: Record<KeyState['state'], Extract<EventType, `key.${string}`>> = {
+  next: 'key.published.v1',
+  current: 'key.activated.v1',
+  retiring: 'key.retired.v1',
+  gone: 'key.retired.v1',
+}
+
+const keyNotFound = () => new AppError('not_found', 'key_not_found', 'There is no such key, or it is gone already.')
+
+/** Changes of the key set, each with its event. Call them in a transaction that holds the lock of the set. */
+export const keyChangesIn = (tx: EntityManager, cipher: KeyCipher, newEvent: NewEvent) => {
+  const keys = signingKeysIn(tx)
+  const tell = ({ kid, state, version }: StoredKey) =>
+    outboxIn(tx).append(newEvent(eventOf[state], { id: kid, version }, { key: { kid, state } }))
+
+  const move = async (key: StoredKey, state: KeyState['state']) => {
+    const moved: StoredKey = { ...key, state, version: key.version + 1, changedAt: new Date() }
+    // Nobody signs with it any more, so nobody needs its private half.
+    if (state === 'gone') moved.encryptedPrivateKey = null
+    await keys.update(moved)
+    await tell(moved)
+    return moved
+  }
+
+  const changes = {
+    /** A new key, published and not yet signing. */
+    make: async () => {
+      const { publicJwk, privatePem } = await generateSigningKey()
+      const { kid } = publicJwk
+      const now = new Date()
+      const key: StoredKey = {
+        kid,
+        state: 'next',
+        publicJwk,
+        encryptedPrivateKey: cipher.encrypt(privatePem, kid),
+        version: 1,
+        createdAt: now,
+        changedAt: now,
+      }
+      await keys.insert(key)
+      await tell(key)
+      return key
+    },
+    /** The current key, if any, steps back first: there is never more than one. */
+    activate: async (next: StoredKey, current: StoredKey | undefined) => {
+      if (current) await move(current, 'retiring')
+      return move(next, 'current')
+    },
+    erase: (key: StoredKey) => move(key, 'gone'),
+
+    /**
+     * Emergency: verifiers refuse the key's tokens as soon as they hear of it. Where it was the current one another
+     * takes over at once. @throws AppError `key_not_found`
+     */
+    withdraw: async (kid: string) => {
+      const published = await keys.findPublished()
+      const key = published.find((it) => it.kid === kid)
+      if (!key) throw keyNotFound()
+      await changes.erase(key)
+      if (key.state !== 'current') return
+      await changes.activate(published.find((it) => it.state === 'next') ?? (await changes.make()), undefined)
+    },
+
+    /** Encrypts every private half with the first secret. @returns how many were under another one */
+    encryptAnew: async () => {
+      const outdated = (await keys.findPublished()).filter((it) => !cipher.isCurrent(it.encryptedPrivateKey ?? ''))
+      for (const key of outdated) {
+        const plain = cipher.decrypt(key.encryptedPrivateKey ?? '', key.kid)
+        await keys.update({ ...key, encryptedPrivateKey: cipher.encrypt(plain, key.kid) })
+      }
+      return outdated.length
+    },
+  }
+  return changes
+}

@@ -1,0 +1,50 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { nextKeyStep } from './key-lifecycle.ts'
+import type { StoredKey } from './signing-key.entity.ts'
+
+const times = { rotationMs: 100_000, publishLeadMs: 20_000, tokenLifetimeMs: 50_000 }
+const key = (kid: string, state: StoredKey['state'], at: number): StoredKey => ({
+  kid,
+  state,
+  publicJwk: { kty: 'RSA', use: 'sig', alg: 'RS256', kid, n: '', e: '' },
+  encryptedPrivateKey: '',
+  version: 1,
+  createdAt: new Date(at),
+  changedAt: new Date(at),
+})
+
+describe('the lifecycle of keys', () => {
+  it('keeps exactly one current key, publishes before use, and erases only what no live token needs', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 40_000 }), { maxLength: 80 }), (waits) => {
+        let now = 0
+        let made = 0
+        let keys: StoredKey[] = []
+        for (const wait of [0, ...waits]) {
+          now += wait
+          for (let step = nextKeyStep(keys, now, times); step !== null; step = nextKeyStep(keys, now, times)) {
+            if (step.do === 'make') {
+              made += 1
+              keys.push(key(`k${made}`, 'next', now))
+            } else if (step.do === 'activate') {
+              const { next, current } = step
+              if (current) expect(now - next.createdAt.getTime()).toBeGreaterThanOrEqual(times.publishLeadMs)
+              keys = keys.map((it) =>
+                it === next
+                  ? { ...it, state: 'current', changedAt: new Date(now) }
+                  : it === current
+                    ? { ...it, state: 'retiring', changedAt: new Date(now) }
+                    : it,
+              )
+            } else {
+              expect(now - step.key.changedAt.getTime()).toBeGreaterThan(times.tokenLifetimeMs)
+              keys = keys.filter((it) => it !== step.key)
+            }
+          }
+          expect(keys.filter((it) => it.state === 'current')).toHaveLength(1)
+        }
+      }),
+    )
+  })
+})
