@@ -39,13 +39,39 @@ const environment = z.object({
   ISSUER: issuer,
   AUDIENCE: z.string().min(1).default('gatehouse'),
   ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 43_200).default(480),
+  SESSION_EXPIRE_MINUTES: wholeNumber(1, 525_600).default(10_080),
+  SESSION_IDLE_MINUTES: wholeNumber(1, 525_600).optional(),
+  REFRESH_REUSE_SECONDS: wholeNumber(0, 300).default(10),
+  KEY_ROTATION_DAYS: wholeNumber(1, 3_650).default(30),
+  KEY_ROTATION_SECONDS: wholeNumber(2, 86_400).optional(),
+  JWKS_MAX_AGE_SECONDS: wholeNumber(1, 3_600).default(60),
   KEY_SECRETS_FILE: keySecrets,
   SERVICE_CREDENTIALS_FILE: serviceCredentials,
 })
 
+// How often our verifiers fetch the key set in the background, with their jitter.
+const verifierRefreshSeconds = 66
+
+const keyTimesOf = (env: z.output<typeof environment>) => ({
+  rotationMs: (env.KEY_ROTATION_SECONDS ?? env.KEY_ROTATION_DAYS * 86_400) * 1000,
+  // Seconds are for trying rotation out: key events then tell the gateways, and nobody else is asked to follow.
+  publishLeadMs: env.KEY_ROTATION_SECONDS ? 2_000 : (env.JWKS_MAX_AGE_SECONDS + verifierRefreshSeconds) * 1000,
+  tokenLifetimeMs: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60_000,
+})
+
+/** Lifetimes that would cut each other short. @throws ConfigError */
+const checkLifetimes = (env: z.output<typeof environment>) => {
+  const shortest = Math.min(env.SESSION_EXPIRE_MINUTES, env.SESSION_IDLE_MINUTES ?? Number.POSITIVE_INFINITY)
+  if (shortest >= env.ACCESS_TOKEN_EXPIRE_MINUTES) return
+  throw new ConfigError(
+    'SESSION_EXPIRE_MINUTES and SESSION_IDLE_MINUTES must not be below ACCESS_TOKEN_EXPIRE_MINUTES: a session lives at least as long as its tokens.',
+  )
+}
+
 /** The only place that knows the names of environment variables. @throws ConfigError with all problems */
 export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
   const env = readEnvironment(environment, from)
+  checkLifetimes(env)
   return {
     logLevel: env.LOG_LEVEL,
     host: env.HOST,
@@ -57,6 +83,13 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     issuer: env.ISSUER,
     audience: env.AUDIENCE,
     accessTokenSeconds: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
+    sessions: {
+      lifetimeMs: env.SESSION_EXPIRE_MINUTES * 60_000,
+      idleMs: (env.SESSION_IDLE_MINUTES ?? env.SESSION_EXPIRE_MINUTES) * 60_000,
+      reuseMs: env.REFRESH_REUSE_SECONDS * 1000,
+    },
+    jwksMaxAgeSeconds: env.JWKS_MAX_AGE_SECONDS,
+    keyTimes: keyTimesOf(env),
     keySecrets: env.KEY_SECRETS_FILE,
     serviceCredentials: env.SERVICE_CREDENTIALS_FILE as ReadonlyMap<string, Buffer>,
     // OWASP's recommendation for Argon2id.

@@ -1,11 +1,14 @@
 import { startPublisher } from '@gatehouse/events'
 import { assemble, createHealth, createMetrics, type Logger, serve } from '@gatehouse/service'
+import { auditIn } from './audit/audit.repository.ts'
 import type { IdentityConfig } from './config.ts'
 import { asDatabaseOutage, checkDatabase, openDatabase } from './database.ts'
 import { createAuthenticate } from './http/authenticate.ts'
-import { createReadToken } from './http/read-token.ts'
+import { importUsersRoute } from './http/import-users.route.ts'
+import { createReadAccessToken, createReadToken } from './http/read-token.ts'
 import { requireServiceClient } from './http/require-service.ts'
 import { routes } from './http/routes.ts'
+import { userHandlers } from './http/users.routes.ts'
 import { createKeyCipher } from './keys/key-cipher.ts'
 import { openSigningKeys } from './keys/signing-keys.ts'
 import { createNewEvent } from './outbox/new-event.ts'
@@ -13,17 +16,26 @@ import { startRelay } from './outbox/relay.ts'
 import { createRelayMetrics } from './outbox/relay-metrics.ts'
 import { openPasswords } from './passwords/passwords.ts'
 import { createLogIn } from './sessions/log-in.ts'
-import { createLogOut } from './sessions/log-out.ts'
 import { createLookUpSessions } from './sessions/look-up-sessions.ts'
+import { createRefresh } from './sessions/refresh.ts'
 import { sessionsIn } from './sessions/sessions.repository.ts'
+import { createTokenInspection } from './sessions/token-inspection.ts'
+import { createLoginThrottle } from './throttle/login-throttle.ts'
 import { createAccessTokens } from './tokens/access-tokens.ts'
-import { createSetUserActive } from './users/set-user-active.ts'
+import { createRefreshTokens } from './tokens/refresh-tokens.ts'
+import { createTokens } from './tokens/tokens.ts'
+import { createUseCases } from './use-cases.ts'
+import { usersIn } from './users/users.repository.ts'
+
+const keyReloadMs = 1_000
+const throttleSweepMs = 600_000
 
 /** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
 export const startIdentity = (config: IdentityConfig, log: Logger) =>
   assemble(async (own) => {
+    const { issuer, audience, sessions: times } = config
     const metrics = createMetrics()
-    const newEvent = createNewEvent(config.issuer)
+    const newEvent = createNewEvent(issuer)
     const db = await own(openDatabase(config.databaseUrl, log), (it) => it.destroy())
     const publisher = await own(startPublisher({ url: config.brokerUrl, name: 'identity', log }), (it) => it.stop())
     const relayNeeds = {
@@ -35,24 +47,44 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const relay = await own(startRelay(relayNeeds), (it) => it.stop())
 
     const cipher = createKeyCipher(config.keySecrets)
-    const keys = await openSigningKeys({ db, cipher, newEvent, log })
-    const { issuer, audience, accessTokenSeconds: lifetimeSeconds } = config
-    const tokens = createAccessTokens(keys, { issuer, audience, lifetimeSeconds })
+    const keyNeeds = { db, cipher, newEvent, times: config.keyTimes, log, reloadMs: keyReloadMs }
+    const keys = await own(openSigningKeys(keyNeeds), (it) => it.close())
+    const refreshTokens = createRefreshTokens(config.keySecrets)
+    const accessTokens = createAccessTokens(keys, { issuer, audience, lifetimeSeconds: config.accessTokenSeconds })
+    const tokens = createTokens(accessTokens, refreshTokens)
     const passwords = await openPasswords(config.argon2, log)
+    const useCases = createUseCases({ db, passwords, newEvent })
+    const { logOut, importUsers } = useCases
+
+    const throttle = createLoginThrottle(db, sessionsIn(db.manager).knowsAddress)
+    await own(
+      setInterval(() => {
+        throttle.forgetOld().catch((error: unknown) => log.warn({ err: error }, 'cannot forget old throttles'))
+      }, throttleSweepMs),
+      (it) => clearInterval(it),
+    )
 
     const health = createHealth({
       postgres: () => checkDatabase(db),
       broker: () => brokerState(publisher.state()),
       relay: () => ({ state: 'up', leads: relay.state().leads }),
     })
+    const readAccessToken = createReadAccessToken(keys, { issuer, audience })
     const table = routes({
       issuer,
       keys,
-      authenticate: createAuthenticate(createReadToken(keys, { issuer, audience }), sessionsIn(db.manager).findLive),
+      jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
+      authenticate: createAuthenticate(createReadToken(readAccessToken), sessionsIn(db.manager).findLive),
       requireService: requireServiceClient(config.serviceCredentials),
-      logIn: createLogIn({ db, passwords, tokens, newEvent }),
-      logOut: createLogOut({ db, newEvent }),
-      setUserActive: createSetUserActive({ db, newEvent }),
+      logIn: createLogIn({ db, passwords, tokens, throttle, newEvent, times }),
+      refresh: createRefresh({ db, tokens, refreshTokens, newEvent, times }),
+      logOut,
+      findLiveSessionsOf: sessionsIn(db.manager).findLiveOf,
+      passwordChanges: useCases.passwordChanges,
+      tokenInspection: createTokenInspection({ db, issuer, refreshTokens, readAccessToken, logOut }),
+      users: userHandlers({ users: usersIn(db.manager), ...useCases }),
+      importUsers: importUsersRoute(importUsers),
+      findAuditPage: auditIn(db.manager).findPage,
       lookUpSessions: createLookUpSessions(db),
     })
     const { host, port, drainMs } = config

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createLog, exitOnFailedStart } from '@gatehouse/service'
+import { createLog, exitOnFailedStart, runAs } from '@gatehouse/service'
 import { readSeedConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createNewEvent } from './outbox/new-event.ts'
@@ -19,7 +19,7 @@ try {
       const passwords = await openPasswords(config.argon2, log)
       const createUser = createCreateUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
       const password = config.password ?? randomBytes(18).toString('base64url')
-      const { id } = await createUser({ username, password, fullName, roles })
+      const { id } = await runAs('job:seed', () => createUser({ username, password, fullName, roles }))
       log.info({ id, username, roles }, 'made the user')
       // Not a log line: the one time that somebody can read it.
       if (config.password === undefined) process.stdout.write(`The password of ${username}: ${password}\n`)

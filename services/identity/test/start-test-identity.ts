@@ -47,6 +47,26 @@ const clientOf = (url: string) => {
     url,
     post,
     get: (path: string, headers: Record<string, string> = {}) => call(path, { headers }),
+    /** Any method, as somebody. */
+    as:
+      (token: string) =>
+      (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+        call(path, {
+          method,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...headers,
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+    /** As a service with a credential. */
+    asGateway: (path: string, form: Record<string, string>, secret = gatewaySecret) =>
+      call(path, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`gateway:${secret}`)}` },
+        body: new URLSearchParams(form),
+      }),
     logIn: (username: string, password: string, more: Partial<LoginForm> = {}) =>
       call('/auth/login', {
         method: 'POST',
@@ -89,15 +109,18 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
   onTestFinished(() => db.destroy())
   const passwords = await openPasswords(argon2, log)
   const create = createCreateUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
-  const query = async (sql: string, values: unknown[] = []) => {
-    const connection = new pg.Client({ connectionString: database.ownerUrl })
-    await connection.connect()
-    try {
-      return (await connection.query(sql, values)).rows
-    } finally {
-      await connection.end()
+  const queryAs =
+    (connectionString: string) =>
+    async (sql: string, values: unknown[] = []) => {
+      const connection = new pg.Client({ connectionString })
+      await connection.connect()
+      try {
+        return (await connection.query(sql, values)).rows
+      } finally {
+        await connection.end()
+      }
     }
-  }
+  const query = queryAs(database.ownerUrl)
   const createUser = async ({
     username,
     password = 'correct horse',
@@ -116,13 +139,14 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
     vhost,
     database,
     query,
+    queryAsService: queryAs(database.serviceUrl),
     startReplica: start,
     createUser,
     /** Creates the user and signs in. */
     signUp: async (newUser: NewUser) => {
       const user = await createUser(newUser)
       const { body } = await client.logIn(newUser.username, newUser.password ?? 'correct horse')
-      return { user, token: String(body.access_token) }
+      return { user, token: String(body.access_token), refreshToken: String(body.refresh_token) }
     },
     /** Everything in the outbox, in order. */
     events: async (): Promise<GatehouseEvent[]> =>

@@ -1,4 +1,4 @@
-import { AppError } from '@gatehouse/service'
+import { AppError, currentRequest } from '@gatehouse/service'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Session } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
@@ -22,6 +22,8 @@ export const createAuthenticate = (readToken: ReadToken, findLive: FindLive): Re
   async function authenticate(req, res, next) {
     const [found] = await findLive([await readToken(req)])
     if (!found) throw sessionEnded()
+    const request = currentRequest()
+    if (request) request.actor = found.user.id
     res.locals.signedIn = { user: found.user, session: found } satisfies SignedIn
     next()
   }

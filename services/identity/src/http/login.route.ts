@@ -2,11 +2,12 @@ import { loginForm } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
 import type { LogIn } from '../sessions/log-in.ts'
+import { originOf } from './origin.ts'
 
 export const loginRoute =
   (logIn: LogIn): RequestHandler =>
   async (req, res) => {
     const { username, password, client_id } = parseRequest(loginForm, req.body)
-    const token = await logIn({ username, password, clientId: client_id || 'gatehouse' })
+    const token = await logIn({ username, password, clientId: client_id || 'gatehouse' }, originOf(req))
     res.set('Cache-Control', 'no-store').json(token)
   }

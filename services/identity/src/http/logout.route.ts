@@ -6,6 +6,6 @@ export const logoutRoute =
   (logOut: LogOut): RequestHandler =>
   async (_req, res) => {
     const { user, session } = signedIn(res)
-    await logOut(user, session.id)
+    await logOut(user, { id: session.id }, 'logout')
     res.status(204).end()
   }

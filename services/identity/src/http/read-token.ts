@@ -1,3 +1,4 @@
+import type { AccessTokenClaims } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
 import { acceptableKeys, challenge, createTokenVerifier, readBearer, TokenError } from '@gatehouse/token-verifier'
 import type { Request } from 'express'
@@ -9,24 +10,42 @@ const malformed = () =>
   new AppError('invalid', 'invalid_request', 'Send one bearer token in the Authorization header.', {
     headers: { 'WWW-Authenticate': challenge('invalid_request') },
   })
-const invalid = (cause: TokenError) =>
+const invalid = () =>
   new AppError('unauthenticated', 'invalid_token', 'The token is not good, or no longer. Sign in again.', {
     headers: { 'WWW-Authenticate': challenge('invalid_token') },
-    cause,
   })
 
-/** Reads the session id out of a genuine token; the keys are our own. */
-export const createReadToken = (signingKeys: SigningKeys, expected: { issuer: string; audience: string }) => {
-  const find = (kid: string) => acceptableKeys(signingKeys.jwks().keys).get(kid)
+type Expected = { issuer: string; audience: string }
+type ReadAccessToken = (token: string) => Promise<AccessTokenClaims | null>
+
+/** Verifies our own tokens by our own keys. @returns null for what is no genuine token, or one that has expired */
+export const createReadAccessToken = (signingKeys: Pick<SigningKeys, 'jwks'>, expected: Expected): ReadAccessToken => {
+  let from = signingKeys.jwks()
+  let keys = acceptableKeys(from.keys)
+  const find = (kid: string) => {
+    if (from !== signingKeys.jwks()) {
+      from = signingKeys.jwks()
+      keys = acceptableKeys(from.keys)
+    }
+    return keys.get(kid)
+  }
   const verify = createTokenVerifier({ ...expected, keys: { find, findAfterFetch: async (kid) => find(kid) } })
-  return async (req: Request) => {
-    const bearer = readBearer(req)
-    if (bearer.kind === 'none') throw missing()
-    if (bearer.kind === 'malformed') throw malformed()
+  return async (token) => {
     try {
-      return (await verify(bearer.token)).sid
+      return await verify(token)
     } catch (error) {
-      throw error instanceof TokenError ? invalid(error) : error
+      if (error instanceof TokenError) return null
+      throw error
     }
   }
+}
+
+/** Reads the session id out of the genuine token that a request carries. @throws AppError as RFC 6750 §3 has it */
+export const createReadToken = (readAccessToken: ReadAccessToken) => async (req: Request) => {
+  const bearer = readBearer(req)
+  if (bearer.kind === 'none') throw missing()
+  if (bearer.kind === 'malformed') throw malformed()
+  const claims = await readAccessToken(bearer.token)
+  if (!claims) throw invalid()
+  return claims.sid
 }

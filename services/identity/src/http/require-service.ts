@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { AppError } from '@gatehouse/service'
+import { AppError, currentRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
 
 const invalidClient = () =>
@@ -21,11 +21,12 @@ const readBasic = (header: string | undefined) => {
 /** Lets services in that show one of these credentials; `hashes` maps a service's name to the SHA-256 of its secret. */
 export const requireServiceClient = (hashes: ReadonlyMap<string, Buffer>): RequestHandler => {
   const unknown = sha256('no service has this secret')
-  return (req, res, next) => {
+  return (req, _res, next) => {
     const credential = readBasic(req.get('authorization'))
     const matches = timingSafeEqual(hashes.get(credential?.name ?? '') ?? unknown, sha256(credential?.secret ?? ''))
     if (!credential || !matches) throw invalidClient()
-    res.locals.serviceClient = credential.name
+    const request = currentRequest()
+    if (request) request.actor = `service:${credential.name}`
     next()
   }
 }

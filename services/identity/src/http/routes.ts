@@ -1,35 +1,72 @@
-import { formOrJsonBody, jsonBody, type Route, tokenEndpoint } from '@gatehouse/service'
+import type { AuditPage, AuditQuery } from '@gatehouse/contracts'
+import { formBody, formOrJsonBody, jsonBody, type Route, tokenEndpoint } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
 import type { SigningKeys } from '../keys/signing-keys.ts'
+import type { PasswordChanges } from '../passwords/change-password.ts'
 import type { LogIn } from '../sessions/log-in.ts'
 import type { LogOut } from '../sessions/log-out.ts'
 import type { LookUpSessions } from '../sessions/look-up-sessions.ts'
-import type { SetUserActive } from '../users/set-user-active.ts'
+import type { Refresh } from '../sessions/refresh.ts'
+import type { Session } from '../sessions/session.ts'
+import type { TokenInspection } from '../sessions/token-inspection.ts'
+import { auditRoute } from './audit.route.ts'
 import { requireAdmin } from './authenticate.ts'
 import { loginRoute } from './login.route.ts'
 import { logoutRoute } from './logout.route.ts'
+import { ownPasswordRoute } from './own-password.route.ts'
+import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from './own-sessions.routes.ts'
+import { refreshRoute } from './refresh.route.ts'
 import { sessionLookupRoute } from './session-lookup.route.ts'
-import { userActiveRoute } from './user-active.route.ts'
+import { introspectTokenRoute, revokeTokenRoute } from './token-inspection.routes.ts'
+import type { userHandlers } from './users.routes.ts'
 import { jwksRoute, metadataRoute } from './well-known.routes.ts'
 
 type Needs = {
   issuer: string
-  keys: SigningKeys
+  keys: Pick<SigningKeys, 'jwks'>
+  jwksMaxAgeSeconds: number
   authenticate: RequestHandler
   requireService: RequestHandler
   logIn: LogIn
+  refresh: Refresh
   logOut: LogOut
-  setUserActive: SetUserActive
+  findLiveSessionsOf: (userId: string) => Promise<Session[]>
+  passwordChanges: PasswordChanges
+  tokenInspection: TokenInspection
+  users: ReturnType<typeof userHandlers>
+  importUsers: RequestHandler
+  findAuditPage: (query: AuditQuery) => Promise<AuditPage>
   lookUpSessions: LookUpSessions
 }
 
 /** Every path of identity. */
-export const routes = (it: Needs): Route[] => [
-  ['POST', '/auth/login', tokenEndpoint, formOrJsonBody, loginRoute(it.logIn)],
-  ['POST', '/auth/logout', it.authenticate, logoutRoute(it.logOut)],
-  ['POST', '/users/:id/deactivate', it.authenticate, requireAdmin, userActiveRoute(it.setUserActive, false)],
-  ['POST', '/users/:id/activate', it.authenticate, requireAdmin, userActiveRoute(it.setUserActive, true)],
-  ['GET', '/.well-known/jwks.json', jwksRoute(it.keys.jwks)],
-  ['GET', '/.well-known/oauth-authorization-server', metadataRoute(it.issuer)],
-  ['POST', '/internal/sessions/lookup', it.requireService, jsonBody, sessionLookupRoute(it.lookUpSessions)],
-]
+export const routes = (it: Needs): Route[] => {
+  const admin = [it.authenticate, requireAdmin]
+  return [
+    ['POST', '/auth/login', tokenEndpoint, formOrJsonBody, loginRoute(it.logIn)],
+    ['POST', '/auth/refresh', tokenEndpoint, formOrJsonBody, refreshRoute(it.refresh)],
+    ['POST', '/auth/logout', it.authenticate, logoutRoute(it.logOut)],
+    ['GET', '/auth/sessions', it.authenticate, listSessionsRoute(it.findLiveSessionsOf)],
+    ['DELETE', '/auth/sessions', it.authenticate, endOtherSessionsRoute(it.logOut)],
+    ['DELETE', '/auth/sessions/:id', it.authenticate, endSessionRoute(it.logOut)],
+    ['POST', '/auth/password', it.authenticate, jsonBody, ownPasswordRoute(it.passwordChanges)],
+
+    ['GET', '/users', ...admin, it.users.list],
+    ['POST', '/users', ...admin, jsonBody, it.users.create],
+    ['POST', '/users/import', ...admin, it.importUsers],
+    ['GET', '/users/:id', ...admin, it.users.read],
+    ['PATCH', '/users/:id', ...admin, jsonBody, it.users.change],
+    ['DELETE', '/users/:id', ...admin, it.users.remove],
+    ['POST', '/users/:id/activate', ...admin, it.users.activate],
+    ['POST', '/users/:id/deactivate', ...admin, it.users.deactivate],
+    ['POST', '/users/:id/password', ...admin, jsonBody, it.users.setPassword],
+    ['DELETE', '/users/:id/sessions', ...admin, it.users.endSessions],
+    ['GET', '/audit', ...admin, auditRoute(it.findAuditPage)],
+
+    ['POST', '/oauth/revoke', tokenEndpoint, it.requireService, formBody, revokeTokenRoute(it.tokenInspection)],
+    ['POST', '/oauth/introspect', tokenEndpoint, it.requireService, formBody, introspectTokenRoute(it.tokenInspection)],
+    ['GET', '/.well-known/jwks.json', jwksRoute(it.keys.jwks, it.jwksMaxAgeSeconds)],
+    ['GET', '/.well-known/oauth-authorization-server', metadataRoute(it.issuer)],
+    ['POST', '/internal/sessions/lookup', it.requireService, jsonBody, sessionLookupRoute(it.lookUpSessions)],
+  ]
+}

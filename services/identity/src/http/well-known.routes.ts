@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Jwks, ServerMetadata } from '@gatehouse/contracts'
 import type { RequestHandler } from 'express'
 
-const maxAgeSeconds = 60
-
 /** Cacheable by anybody; Express answers 304 where `If-None-Match` names the ETag. */
 const published =
-  (body: () => object): RequestHandler =>
+  (body: () => object, maxAgeSeconds: number): RequestHandler =>
   (_req, res) => {
     const json = JSON.stringify(body())
     const etag = `"${createHash('sha256').update(json).digest('base64url')}"`
@@ -16,7 +14,7 @@ const published =
       .send(json)
   }
 
-export const jwksRoute = (jwks: () => Jwks) => published(jwks)
+export const jwksRoute = (jwks: () => Jwks, maxAgeSeconds: number) => published(jwks, maxAgeSeconds)
 
 /** RFC 8414 §2. */
 export const metadataRoute = (issuer: string) => {
@@ -26,8 +24,12 @@ export const metadataRoute = (issuer: string) => {
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     scopes_supported: [],
     response_types_supported: [],
-    grant_types_supported: ['password'],
+    grant_types_supported: ['password', 'refresh_token'],
     token_endpoint_auth_methods_supported: ['none'],
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    introspection_endpoint_auth_methods_supported: ['client_secret_basic'],
   }
-  return published(() => metadata)
+  return published(() => metadata, 3_600)
 }

@@ -1,4 +1,5 @@
 import type { GatehouseEvent } from '@gatehouse/contracts'
+import { currentRequest } from '@gatehouse/service'
 import type { EntityManager } from 'typeorm'
 
 /** Channel of the hint that wakes the relay. */
@@ -6,13 +7,34 @@ export const outboxChannel = 'gatehouse_outbox'
 
 /** Writing side of the outbox; the relay reads it on a connection of its own. */
 export const outboxIn = (manager: EntityManager) => ({
-  /** Stands or falls with the caller's transaction, and so does the hint. */
-  append: async (event: GatehouseEvent) => {
+  /**
+   * Stands or falls with the caller's transaction, and so do the hint to the relay and the lines in the security log: what
+   * nobody hears of did not happen, and what happened is on record with who caused it.
+   */
+  append: async (...events: GatehouseEvent[]) => {
+    const request = currentRequest()
     await manager.query(
-      `WITH appended AS (
-         INSERT INTO outbox (id, aggregate_id, type, payload) VALUES ($1, $2, $3, $4) RETURNING seq)
-       SELECT pg_notify($5, '') FROM appended`,
-      [event.id, event.subject, event.type, event, outboxChannel],
+      `WITH event AS (
+         SELECT body, position FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS given (body, position)),
+       appended AS (
+         INSERT INTO outbox (id, aggregate_id, type, payload)
+         SELECT (body->>'id')::uuid, body->>'subject', body->>'type', body FROM event ORDER BY position),
+       recorded AS (
+         INSERT INTO audit_log (action, subject, detail, actor, address, request_id)
+         SELECT body->>'type', body->>'subject',
+                jsonb_strip_nulls(jsonb_build_object('reason', body->'data'->'reason')), $2, $3, $4
+           FROM event ORDER BY position)
+       SELECT pg_notify($5, '')`,
+      [
+        JSON.stringify(events),
+        request?.actor ?? 'anonymous',
+        request?.address ?? null,
+        request?.requestId ?? null,
+        outboxChannel,
+      ],
     )
   },
+
+  /** Takes what a user's events say out of the outbox; call it before the last one, which carries the id alone. */
+  forgetUser: (id: string) => manager.query("DELETE FROM outbox WHERE aggregate_id = $1 AND type LIKE 'user.%'", [id]),
 })

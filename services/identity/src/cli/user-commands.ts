@@ -1,0 +1,108 @@
+import { createInterface } from 'node:readline'
+import { newPassword, newUser as newUserBody } from '@gatehouse/contracts'
+import { AppError, parseRequest } from '@gatehouse/service'
+import { checkNewPassword } from '../passwords/common-passwords.ts'
+import { openPasswords } from '../passwords/passwords.ts'
+import { createUseCases } from '../use-cases.ts'
+import { canonicalUsername } from '../users/username.ts'
+import { usersIn } from '../users/users.repository.ts'
+import type { Command, Needs } from './command.ts'
+
+const open = async ({ db, newEvent, config, log }: Needs) =>
+  createUseCases({ db, newEvent, passwords: await openPasswords(config.argon2, log) })
+
+const lines = () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+
+/** A password never stands among the arguments, where every process of the machine could read it. */
+const readPassword = async () => {
+  for await (const line of lines()) return line
+  throw new AppError('invalid', 'password_missing', 'Give the password on standard input.')
+}
+
+const getUser = async ({ db }: Needs, username = '') => {
+  const user = await usersIn(db.manager).findByUsername(canonicalUsername(username))
+  if (!user) throw new AppError('not_found', 'user_not_found', `There is no user "${username}".`)
+  return user
+}
+
+const add: Command = {
+  usage: 'user add USERNAME',
+  about: 'creates a user; the password comes by standard input [--name "FULL NAME"] [--roles a,b]',
+  options: { name: { type: 'string' }, roles: { type: 'string' } },
+  run: async ({ positionals: [username], options }, needs) => {
+    const password = await readPassword()
+    const roles = typeof options.roles === 'string' ? options.roles.split(',') : []
+    const body = parseRequest(newUserBody, { username, password, full_name: options.name ?? null, roles })
+    checkNewPassword(password, canonicalUsername(body.username))
+    const { createUser } = await open(needs)
+    const user = await createUser({ ...body, fullName: body.full_name })
+    process.stdout.write(`${user.id}\n`)
+  },
+}
+
+const list: Command = {
+  usage: 'user list',
+  about: 'all users by name, one a line [--search BEGINNING] [--state active|inactive]',
+  options: { search: { type: 'string' }, state: { type: 'string' } },
+  run: async ({ options }, { db }) => {
+    const search = typeof options.search === 'string' ? options.search : undefined
+    const state = options.state === 'active' || options.state === 'inactive' ? options.state : undefined
+    let after: string | undefined
+    do {
+      const page = await usersIn(db.manager).findPage({ search, state, after, limit: 1_000 })
+      for (const it of page) {
+        process.stdout.write(
+          `${it.id}  ${it.isActive ? 'active  ' : 'inactive'}  ${it.username}  ${it.roles.join(',')}\n`,
+        )
+      }
+      after = page.length === 1_000 ? page.at(-1)?.username : undefined
+    } while (after !== undefined)
+  },
+}
+
+const deactivate: Command = {
+  usage: 'user deactivate USERNAME',
+  about: 'deactivates a user and ends all sessions',
+  run: async ({ positionals: [username] }, needs) => {
+    const { id } = await getUser(needs, username)
+    const { changes } = await open(needs)
+    await changes.setActive(id, false)
+    needs.say(`${username} is deactivated, all sessions are ended`)
+  },
+}
+
+const password: Command = {
+  usage: 'user password USERNAME',
+  about: 'sets a password, given by standard input, and ends all sessions',
+  run: async ({ positionals: [username] }, needs) => {
+    const { id } = await getUser(needs, username)
+    const next = parseRequest(newPassword, await readPassword())
+    const { passwordChanges } = await open(needs)
+    await passwordChanges.set(id, next)
+    needs.say(`${username} has a new password, all sessions are ended`)
+  },
+}
+
+const importCommand: Command = {
+  usage: 'user import',
+  about: 'takes users over from JSON lines on standard input; a report line for each refused row [--dry-run]',
+  options: { 'dry-run': { type: 'boolean' } },
+  run: async ({ options }, needs) => {
+    const { importUsers } = await open(needs)
+    let read = 0
+    const startedAt = performance.now()
+    const counted = async function* () {
+      for await (const line of lines()) {
+        read += 1
+        if (read % 10_000 === 0) needs.say(`${read} lines in ${Math.round((performance.now() - startedAt) / 1000)} s`)
+        yield line
+      }
+    }
+    const report = (refusal: object) => void process.stdout.write(`${JSON.stringify(refusal)}\n`)
+    const summary = await importUsers(counted(), { isDryRun: options['dry-run'] === true, report })
+    process.stdout.write(`${JSON.stringify(summary)}\n`)
+    if (summary.refused > 0) process.exitCode = 1
+  },
+}
+
+export const userCommands = [add, list, deactivate, password, importCommand]

@@ -1,0 +1,12 @@
+import { refreshForm } from '@gatehouse/contracts'
+import { parseRequest } from '@gatehouse/service'
+import type { RequestHandler } from 'express'
+import type { Refresh } from '../sessions/refresh.ts'
+import { originOf } from './origin.ts'
+
+export const refreshRoute =
+  (refresh: Refresh): RequestHandler =>
+  async (req, res) => {
+    const { refresh_token } = parseRequest(refreshForm, req.body)
+    res.set('Cache-Control', 'no-store').json(await refresh(refresh_token, originOf(req).address))
+  }

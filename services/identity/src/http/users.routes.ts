@@ -1,0 +1,101 @@
+import {
+  newUser,
+  passwordSet,
+  type UserPage,
+  type UserPatch,
+  userPatch,
+  userPath,
+  userQuery,
+} from '@gatehouse/contracts'
+import { AppError, parseRequest } from '@gatehouse/service'
+import type { RequestHandler, Response } from 'express'
+import type { PasswordChanges } from '../passwords/change-password.ts'
+import { checkNewPassword } from '../passwords/common-passwords.ts'
+import type { LogOut } from '../sessions/log-out.ts'
+import type { UserChanges } from '../users/change-user.ts'
+import type { CreateUser } from '../users/create-user.ts'
+import { type User, userStateOf } from '../users/user.ts'
+import { canonicalUsername } from '../users/username.ts'
+import type { usersIn } from '../users/users.repository.ts'
+import { requireVersion } from './if-match.ts'
+
+const userNotFound = () => new AppError('not_found', 'user_not_found', 'There is no user with this id.')
+
+type Needs = {
+  users: Pick<ReturnType<typeof usersIn>, 'findById' | 'findPage'>
+  createUser: CreateUser
+  changes: UserChanges
+  passwordChanges: PasswordChanges
+  logOut: LogOut
+}
+
+const send = (res: Response, user: User, status = 200) =>
+  res
+    .status(status)
+    .set({ ETag: `"${user.version}"`, 'Cache-Control': 'no-store' })
+    .json(userStateOf(user))
+
+const edited = ({ username, full_name, roles }: UserPatch): Partial<User> => ({
+  ...(username !== undefined && { username: canonicalUsername(username) }),
+  ...(full_name !== undefined && { fullName: full_name }),
+  ...(roles !== undefined && { roles: [...new Set(roles)] }),
+})
+
+/** What admins do with users; each needs the role, which the route table sees to. */
+export const userHandlers = ({ users, createUser, changes, passwordChanges, logOut }: Needs) => {
+  const getUser = async (id: string) => {
+    const user = await users.findById(id)
+    if (!user) throw userNotFound()
+    return user
+  }
+  const setActive =
+    (isActive: boolean): RequestHandler =>
+    async (req, res) => {
+      const { id } = parseRequest(userPath, req.params)
+      const user = await changes.setActive(id, isActive)
+      send(res, user)
+    }
+
+  return {
+    list: async (req, res) => {
+      const query = parseRequest(userQuery, req.query)
+      const found = await users.findPage({ ...query, limit: query.limit + 1 })
+      const page = found.slice(0, query.limit)
+      const next = found.length > query.limit ? (page.at(-1)?.username ?? null) : null
+      res.set('Cache-Control', 'no-store').json({ users: page.map(userStateOf), next } satisfies UserPage)
+    },
+    create: async (req, res) => {
+      const { password, full_name, ...person } = parseRequest(newUser, req.body)
+      checkNewPassword(password, canonicalUsername(person.username))
+      const user = await createUser({ ...person, password, fullName: full_name })
+      send(res.location(`users/${user.id}`), user, 201)
+    },
+    read: async (req, res) => void send(res, await getUser(parseRequest(userPath, req.params).id)),
+    change: async (req, res) => {
+      const { id } = parseRequest(userPath, req.params)
+      const patch = parseRequest(userPatch, req.body)
+      const checkVersion = requireVersion(req)
+      const edit = (user: User) => {
+        checkVersion(user.version)
+        return edited(patch)
+      }
+      send(res, await changes.change(id, { type: 'user.updated.v1', edit }))
+    },
+    remove: async (req, res) => {
+      await changes.remove(parseRequest(userPath, req.params).id)
+      res.status(204).end()
+    },
+    activate: setActive(true),
+    deactivate: setActive(false),
+    setPassword: async (req, res) => {
+      const { id } = parseRequest(userPath, req.params)
+      await passwordChanges.set(id, parseRequest(passwordSet, req.body).new_password)
+      res.status(204).end()
+    },
+    endSessions: async (req, res) => {
+      const user = await getUser(parseRequest(userPath, req.params).id)
+      await logOut(user, { userId: user.id }, 'ended_by_admin')
+      res.status(204).end()
+    },
+  } satisfies Record<string, RequestHandler>
+}
