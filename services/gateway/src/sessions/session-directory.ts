@@ -54,7 +54,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
       const { id } = event.data.session
       for (const notes of questions) notes.ended.add(id)
       end(id)
-    } else if ('user' in event.data) {
+    } else if (event.type !== 'user.deleted.v1' && 'user' in event.data) {
       const { user } = event.data
       for (const notes of questions) {
         const noted = notes.users.get(user.id)
