@@ -1,6 +1,7 @@
 import { eventually } from '@gatehouse/testkit'
 import { decodeJwt } from 'jose'
 import { afterAll, describe, expect, it } from 'vitest'
+import { untilCalm } from './calm.ts'
 import { post, refusalOf } from './http.ts'
 import { logIn, me, meAt, seedUser } from './people.ts'
 import { compose, gatewayUrls } from './stack.ts'
@@ -9,6 +10,7 @@ import { addSubscriber, subscribe } from './subscriber.ts'
 afterAll(async () => {
   // Whatever failed here, other files find the broker running.
   await compose('start', 'rabbitmq')
+  await untilCalm()
 })
 
 const sidOf = (token: string) => String(decodeJwt(token).sid)

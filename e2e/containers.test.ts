@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { untilCalm } from './calm.ts'
 import { type Container, containers, docker, serviceOf } from './stack.ts'
 
 let all: Container[]
 let running: Container[]
 let jobs: Container[]
 beforeAll(async () => {
+  await untilCalm()
   all = await containers()
   running = all.filter((it) => it.State.Status === 'running')
   jobs = all.filter((it) => it.State.Status === 'exited')

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { untilCalm } from './calm.ts'
 import { post, refusalOf } from './http.ts'
 import { admin, logIn, meAt, type Person, seedUser, setActive } from './people.ts'
 import { gatewayUrls } from './stack.ts'
@@ -8,6 +9,7 @@ let people: Person[]
 let adminToken: string
 let gateways: string[]
 beforeAll(async () => {
+  await untilCalm()
   people = []
   for (let nth = 0; nth < 4; nth += 1) people.push(await seedUser('ada'))
   adminToken = await logIn(admin)

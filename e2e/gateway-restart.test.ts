@@ -1,5 +1,6 @@
 import { eventually } from '@gatehouse/testkit'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { untilCalm } from './calm.ts'
 import { refusalOf } from './http.ts'
 import { admin, logIn, me, meAt, seedUser, setActive } from './people.ts'
 import { containers, docker, gatewayUrls } from './stack.ts'
@@ -23,10 +24,14 @@ const keepAsking = (token: string) => {
   }
 }
 
+beforeAll(untilCalm)
+afterAll(untilCalm)
+
 describe('a gateway restarted while somebody is signed in', () => {
   it('signs nobody out and fails no request, one restarted after the other', async () => {
     const token = await logIn(admin)
     const stop = keepAsking(token)
+    onTestFinished(async () => void (await stop()))
     for (const gateway of await containers('gateway')) {
       await docker('restart', gateway.Id)
       await eventually(

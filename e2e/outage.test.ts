@@ -1,5 +1,6 @@
 import { eventually } from '@gatehouse/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { untilCalm } from './calm.ts'
 import { refusalOf } from './http.ts'
 import { admin, logIn, me, meAt, seedUser, setActive, tryLogIn } from './people.ts'
 import { type Container, compose, containers, docker, gatewayUrls } from './stack.ts'
@@ -7,21 +8,16 @@ import { describeMs, untilRefused } from './until-refused.ts'
 
 let token: string
 beforeAll(async () => {
+  await untilCalm()
   token = await logIn(admin)
 })
 
 const soon = { withinMs: 1_000, everyMs: 10 }
-const recovered = { withinMs: 30_000, everyMs: 200 }
-const everyGatewayIsReady = () =>
-  eventually(async () => {
-    for (const url of await gatewayUrls()) expect(await meAt(url, token)).toMatchObject({ status: 200 })
-    expect(await tryLogIn(admin)).toMatchObject({ status: 200 })
-  }, recovered)
 
 describe('while the broker is frozen', () => {
   afterEach(async () => {
     await compose('unpause', 'rabbitmq')
-    await everyGatewayIsReady()
+    await untilCalm()
   })
 
   it('a deactivated user is refused at every gateway within a second, and nobody else is', async () => {
@@ -48,7 +44,7 @@ describe('while one gateway alone is cut off from the broker', () => {
   })
   afterAll(async () => {
     await docker('network', 'connect', network, cutOff.Id)
-    await everyGatewayIsReady()
+    await untilCalm()
   })
 
   it('it lets nobody in more than a second after a deactivation was answered', async () => {
@@ -76,7 +72,7 @@ describe('while one gateway alone is cut off from the broker', () => {
 describe('while identity is down', () => {
   afterEach(async () => {
     await compose('start', 'identity')
-    await everyGatewayIsReady()
+    await untilCalm()
   })
 
   it('the answer is that nobody can tell, never a wrong no, and goes back to yes by itself', async () => {
@@ -98,7 +94,7 @@ describe('while identity is down', () => {
 describe('while Postgres is stopped', () => {
   afterEach(async () => {
     await compose('start', 'postgres')
-    await everyGatewayIsReady()
+    await untilCalm()
   })
 
   it('a login is told to come back, within two seconds, and nobody is signed out', async () => {

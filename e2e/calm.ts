@@ -1,0 +1,21 @@
+import { health } from '@gatehouse/contracts'
+import { eventually } from '@gatehouse/testkit'
+import { expect } from 'vitest'
+import { send } from './http.ts'
+import { containers, gatewayUrls, serviceOf } from './stack.ts'
+
+/** Waits until no fault of an earlier test is felt any more: all containers healthy, every gateway with all it needs. */
+export const untilCalm = () =>
+  eventually(
+    async () => {
+      const ailing = (await containers()).filter((it) => it.State.Health && it.State.Health.Status !== 'healthy')
+      expect(ailing.map(serviceOf)).toEqual([])
+      for (const url of await gatewayUrls()) {
+        const { dependencies } = health.parse((await send('GET', `${url}/health/ready`)).body)
+        const states = Object.entries(dependencies).map(([name, { state }]) => [name, state])
+        expect(states.length).toBeGreaterThan(1)
+        expect(states).toEqual(states.map(([name]) => [name, 'up']))
+      }
+    },
+    { withinMs: 45_000, everyMs: 200 },
+  )
