@@ -31,7 +31,7 @@ describe('a login', () => {
     ['with half a character', json, '{"username":"admin","password":"\\ud800"}', 400, 'invalid_request'],
     ['with a list for a username', json, '{"username":["admin"],"password":"x"}', 400, 'invalid_request'],
     ['with a list for a body', json, '[]', 400, 'invalid_request'],
-    ['of another grant', urlencoded, 'grant_type=implicit&username=admin&password=x', 400, 'invalid_request'],
+    ['of another grant', urlencoded, 'grant_type=implicit&username=admin&password=x', 400, 'unsupported_grant_type'],
     ['of broken JSON', json, '{"username":', 400, 'invalid_json'],
     ['of a broken form', urlencoded, 'username=%zz&password=x', 400, 'invalid_form'],
     ['of bytes that are no UTF-8', urlencoded, 'username=%ff&password=x', 400, 'invalid_form'],

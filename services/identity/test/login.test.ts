@@ -16,15 +16,22 @@ describe('POST /auth/login', () => {
   })
 
   it.each([
+    ['nothing', null],
+    ['a list', []],
     ['no password', { username: 'ada' }],
     ['an empty password', { username: 'ada', password: '' }],
-    ['another grant', { username: 'ada', password: 'x', grant_type: 'client_credentials' }],
     ['an over-long username', { username: 'a'.repeat(151), password: 'x' }],
     ['a control character', { username: 'ada\u0000', password: 'x' }],
     ['half a character', { username: 'ada', password: '\ud800' }],
   ])('refuses %s', async (_what, body) => {
     const identity = await startTestIdentity()
     expect(await identity.post('/auth/login', body)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+  })
+
+  it('refuses another grant by its own error', async () => {
+    const identity = await startTestIdentity()
+    const answer = await identity.logIn('ada', 'x', { grant_type: 'client_credentials' } as never)
+    expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } })
   })
 
   it('signs in by form and by JSON, whatever the case of the username', async () => {

@@ -13,7 +13,12 @@ describe('POST /auth/refresh', () => {
     ['something else', { refresh_token: 'x' }, 'refresh_token_invalid', 'invalid_grant'],
     ['an access token', { refresh_token: 'a.b.c' }, 'refresh_token_invalid', 'invalid_grant'],
     ['one made elsewhere', { refresh_token: `ghr_${'A'.repeat(78)}` }, 'refresh_token_invalid', 'invalid_grant'],
-    ['another grant', { refresh_token: 'x', grant_type: 'password' }, 'invalid_request', 'invalid_request'],
+    [
+      'another grant',
+      { refresh_token: 'x', grant_type: 'password' },
+      'unsupported_grant_type',
+      'unsupported_grant_type',
+    ],
   ])('refuses %s', async (_what, body, code, error) => {
     const identity = await startTestIdentity()
     expect(await identity.post('/auth/refresh', body)).toMatchObject({ status: 400, body: { code, error } })

@@ -11,6 +11,7 @@ import type { Session } from '../sessions/session.ts'
 import type { TokenInspection } from '../sessions/token-inspection.ts'
 import { auditRoute } from './audit.route.ts'
 import { requireAdmin } from './authenticate.ts'
+import { requireGrantType } from './grant-type.ts'
 import { loginRoute } from './login.route.ts'
 import { logoutRoute } from './logout.route.ts'
 import { ownPasswordRoute } from './own-password.route.ts'
@@ -43,8 +44,15 @@ type Needs = {
 export const routes = (it: Needs): Route[] => {
   const admin = [it.authenticate, requireAdmin]
   return [
-    ['POST', '/auth/login', tokenEndpoint, formOrJsonBody, loginRoute(it.logIn)],
-    ['POST', '/auth/refresh', tokenEndpoint, formOrJsonBody, refreshRoute(it.refresh)],
+    ['POST', '/auth/login', tokenEndpoint, formOrJsonBody, requireGrantType('password'), loginRoute(it.logIn)],
+    [
+      'POST',
+      '/auth/refresh',
+      tokenEndpoint,
+      formOrJsonBody,
+      requireGrantType('refresh_token'),
+      refreshRoute(it.refresh),
+    ],
     ['POST', '/auth/logout', it.authenticate, logoutRoute(it.logOut)],
     ['GET', '/auth/sessions', it.authenticate, listSessionsRoute(it.findLiveSessionsOf)],
     ['DELETE', '/auth/sessions', it.authenticate, endOtherSessionsRoute(it.logOut)],
