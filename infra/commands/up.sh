@@ -20,7 +20,7 @@ command_up() {
   step seed "$see_logs seed" run_job seed
   step services "$port_advice" start_services
   step healthy "$see_logs" wait_until_healthy
-  printf '  %-12s %6s s\n' total "$(seconds_since "$began")"
+  printf '  %-14s %6s s\n' total "$(seconds_since "$began")"
   print_welcome
 }
 

@@ -30,11 +30,11 @@ step() {
   show_passing "$label" "$began" "$pid"
   if wait "$pid"; then
     trap - INT TERM
-    printf '  %-12s %6s s  %s\n' "$label" "$(seconds_since "$began")" "$(step_note "$log")"
+    printf '  %-14s %6s s  %s\n' "$label" "$(seconds_since "$began")" "$(step_note "$log")"
     return 0
   fi
   trap - INT TERM
-  printf '  %-12s %6s s  FAILED\n\n' "$label" "$(seconds_since "$began")"
+  printf '  %-14s %6s s  FAILED\n\n' "$label" "$(seconds_since "$began")"
   tail -n 25 "$log" | sed 's/^/    /'
   printf '\nThe step "%s" failed; its whole log: %s\n%s\n' "$label" "$log" "$advice"
   return 1
@@ -47,11 +47,11 @@ step_note() { sed -n 's/^note: //p' "$1" | tail -n 1; }
 show_passing() {
   local label=$1 began=$2 pid=$3
   if [ ! -t 1 ]; then
-    printf '  %-12s ...\n' "$label"
+    printf '  %-14s ...\n' "$label"
     return
   fi
   while kill -0 "$pid" 2>/dev/null; do
-    printf '\r  %-12s %6s s ' "$label" "$(seconds_since "$began")"
+    printf '\r  %-14s %6s s ' "$label" "$(seconds_since "$began")"
     sleep 0.2
   done
   printf '\r\033[K'

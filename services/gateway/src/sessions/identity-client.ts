@@ -6,13 +6,15 @@ type Options = { url: string; name: string; secret: string }
 const deadlineMs = 900
 const maxAnswerBytes = 4 * 1024 * 1024
 
+class ClosedMeanwhile extends Error {}
+
 /** Asks identity over connections that stay open. @throws Error within 900 ms when it does not answer as agreed */
 export const createIdentityClient = ({ url, name, secret }: Options) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const authorization = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
   const endpoint = new URL('/internal/sessions/lookup', url)
 
-  const post = (body: string) =>
+  const postOnce = (body: string) =>
     new Promise<string>((resolve, reject) => {
       const signal = AbortSignal.timeout(deadlineMs)
       const headers = { authorization, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
@@ -30,8 +32,17 @@ export const createIdentityClient = ({ url, name, secret }: Options) => {
           else reject(new Error(`Identity answered ${res.statusCode}.`))
         })
       })
-      req.on('error', reject)
+      req.on('error', (error: NodeJS.ErrnoException) => {
+        // Identity closed a kept connection at the very moment we used it; a look-up may be asked twice.
+        if (req.reusedSocket && error.code === 'ECONNRESET') reject(new ClosedMeanwhile(error.message))
+        else reject(error)
+      })
       req.end(body)
+    })
+  const post = (body: string) =>
+    postOnce(body).catch((error: unknown) => {
+      if (error instanceof ClosedMeanwhile) return postOnce(body)
+      throw error
     })
 
   return {
