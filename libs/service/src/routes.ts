@@ -17,7 +17,8 @@ const methodNotAllowed = (methods: Method[]): RequestHandler => {
 
 /** Builds the router of a table: a known path with another method is 405 with `Allow`, an unknown path 404. */
 export const routerOf = (table: Route[]): Router => {
-  const router = express.Router({ caseSensitive: true })
+  // One spelling for each path, as in front of it.
+  const router = express.Router({ caseSensitive: true, strict: true })
   for (const path of new Set(table.map(([, it]) => it))) {
     const here = table.filter(([, it]) => it === path)
     for (const [method, , ...handlers] of here) {

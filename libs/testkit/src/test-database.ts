@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
 import { asSuperuser, databaseUrl, type PostgresAddress } from './postgres.ts'
 
-const template = 'migrated_template'
+type Migrate = (ownerUrl: string) => Promise<unknown>
+
+// One for each way to migrate: what the same function made serves every test of a run.
+const templateOf = (migrate: Migrate) =>
+  `migrated_${createHash('sha256').update(migrate.toString()).digest('hex').slice(0, 16)}`
 // Any number: test processes that start at once make the template one after the other.
 const templateLock = 7_310_002
-
-type Migrate = (ownerUrl: string) => Promise<unknown>
 
 const newName = (kind: string) => `${kind}_${crypto.randomUUID().replaceAll('-', '')}`
 
@@ -16,7 +19,7 @@ const create = async (client: Client, name: string, from: string) => {
 }
 
 /** Migrates once for all tests of a run. Named only when it is whole, so that a failed migration leaves no template. */
-const makeTemplate = (at: PostgresAddress, migrate: Migrate) =>
+const makeTemplate = (at: PostgresAddress, migrate: Migrate, template: string) =>
   asSuperuser(at, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [templateLock])
     const found = await client.query('SELECT FROM pg_database WHERE datname = $1', [template])
@@ -33,9 +36,10 @@ const makeTemplate = (at: PostgresAddress, migrate: Migrate) =>
  * @returns the URLs of owner and service role; `drop()` ends the connections that are left
  */
 export const createDatabaseOn = async (at: PostgresAddress, migrate?: Migrate) => {
-  if (migrate) await makeTemplate(at, migrate)
+  const template = migrate ? templateOf(migrate) : 'template1'
+  if (migrate) await makeTemplate(at, migrate, template)
   const name = newName('test')
-  await asSuperuser(at, (client) => create(client, name, migrate ? template : 'template1'))
+  await asSuperuser(at, (client) => create(client, name, template))
   return {
     name,
     ownerUrl: databaseUrl(at, 'gatehouse_owner', name),
