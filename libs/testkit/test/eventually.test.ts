@@ -9,7 +9,7 @@ describe('eventually', () => {
         tries += 1
         throw new Error(`try ${tries}`)
       },
-      { withinMs: 60, everyMs: 10 },
+      { withinMs: 1_000, everyMs: 10 },
     )
     await expect(failing).rejects.toThrow(/^try \d+$/)
     expect(tries).toBeGreaterThan(2)

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { Route } from '@gatehouse/service'
-import type { RequestHandler } from 'express'
 
 const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 
@@ -26,18 +25,14 @@ const start = `window.ui = SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swag
 const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
-const docsRoute: RequestHandler = (req, res) => {
-  // Express serves `/docs/` here too, from where the relative URLs would lead elsewhere.
-  if (req.path.endsWith('/')) res.redirect(308, '../docs')
-  else res.set('Content-Security-Policy', policy).type('html').send(page)
-}
-
 /** Swagger UI and the document that it shows. */
 export const docsRoutes = (openApi: () => object): Route[] => {
   const document = JSON.stringify(openApi())
   return [
     ['GET', '/openapi.json', (_req, res) => void res.type('application/json').send(document)],
-    ['GET', '/docs', docsRoute],
+    ['GET', '/docs', (_req, res) => void res.set('Content-Security-Policy', policy).type('html').send(page)],
+    // What a browser may make of it; from there the relative URLs would lead elsewhere.
+    ['GET', '/docs/', (_req, res) => res.redirect(308, '../docs')],
     ['GET', '/docs/start.js', (_req, res) => void res.type('js').send(start)],
     ...files.map(
       (name): Route => ['GET', `/docs/${name}`, (_req, res) => res.sendFile(name, { root: swaggerUi, maxAge: '1h' })],
