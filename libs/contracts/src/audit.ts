@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainText } from './plain-text.ts'
 
 /** One line of the security log: who did what to whom, when and from where. */
 export const auditLine = z.object({
@@ -14,7 +15,7 @@ export const auditLine = z.object({
 
 /** Query of `GET /audit`: newest first. */
 export const auditQuery = z.strictObject({
-  subject: z.string().max(100).optional(),
+  subject: plainText.max(100).optional(),
   before: z.coerce.number().int().positive().optional().meta({ description: '`next` of the page before' }),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })

@@ -1,17 +1,15 @@
 import { z } from 'zod'
 import { newPassword } from './password.ts'
+import { plainText } from './plain-text.ts'
 import { role, userState } from './user.ts'
 
-export const username = z
-  .string()
-  .min(1)
-  .max(150)
-  .regex(/^[^\p{Cc}\p{Zs}\p{Zl}\p{Zp}]+$/u, 'must have no spaces and no control characters')
-export const fullName = z
-  .string()
-  .max(200)
-  .regex(/^\P{Cc}*$/u, 'must have no control characters')
-  .nullable()
+// In the form in which it is kept, which may be longer, and hold a space where a compatibility character was.
+const isName = (text: string) => {
+  const canonical = text.normalize('NFKC').toLowerCase()
+  return canonical.length <= 150 && !/[\p{Z}\p{Cc}]/u.test(canonical)
+}
+export const username = plainText.min(1).max(150).refine(isName, 'must have no spaces, and at most 150 characters')
+export const fullName = plainText.max(200).nullable()
 export const roles = z.array(role).max(32)
 
 /** Body of `POST /users`. */
@@ -31,9 +29,9 @@ export type UserPatch = z.infer<typeof userPatch>
 
 /** Query of `GET /users`. */
 export const userQuery = z.strictObject({
-  search: z.string().max(150).optional().meta({ description: 'beginning of the username' }),
+  search: plainText.max(150).optional().meta({ description: 'beginning of the username' }),
   state: z.enum(['active', 'inactive']).optional(),
-  after: z.string().max(400).optional().meta({ description: '`next` of the page before' }),
+  after: plainText.max(400).optional().meta({ description: '`next` of the page before' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 export type UserQuery = z.infer<typeof userQuery>

@@ -33,6 +33,12 @@ describe('user administration', () => {
     ['a short password', { username: 'ada', password: 'short' }, 'invalid_request'],
     ['a common password', { username: 'ada', password: 'Password1' }, 'password_too_common'],
     ['the username as password', { username: 'Ada-Lovelace', password: 'ada-lovelace' }, 'password_like_username'],
+    [
+      'half a character in the name',
+      { username: 'ada', password: 'correct horse', full_name: '\ud800' },
+      'invalid_request',
+    ],
+    ['a username that grows', { username: '\ufdfa'.repeat(100), password: 'correct horse' }, 'invalid_request'],
     ['a space in the username', { username: 'ada l', password: 'correct horse' }, 'invalid_request'],
     ['a role that is none', { username: 'ada', password: 'correct horse', roles: ['a,b'] }, 'invalid_request'],
     ['an unknown member', { username: 'ada', password: 'correct horse', is_admin: true }, 'invalid_request'],
@@ -121,7 +127,7 @@ describe('user administration', () => {
     expect((await names('?search=a_')).names).toEqual(['a_1'])
     expect((await names('?search=%25')).names).toEqual([])
     expect((await names('?state=inactive')).names).toEqual(['ab'])
-    for (const bad of ['?limit=0', '?limit=x', '?state=gone', '?page=2']) {
+    for (const bad of ['?limit=0', '?limit=x', '?state=gone', '?page=2', '?search=%00', '?after=a%00']) {
       expect(await call('GET', `/users${bad}`), bad).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
     }
   })
