@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import type { Logger } from '@gatehouse/service'
 import { hash } from '@node-rs/argon2'
+import { createGate } from './gate.ts'
 import { readStoredHash } from './stored-hash.ts'
 import { createWorkQueue } from './work-queue.ts'
 
@@ -26,6 +27,7 @@ export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
   const msPerHash = performance.now() - startedAt
   const waiting = Math.max(1, Math.round((1000 / msPerHash) * hashesAtOnce))
   const queue = createWorkQueue({ running: hashesAtOnce, waiting })
+  const gate = createGate({ withinMs: 1_000, initialMs: msPerHash / hashesAtOnce, atLeast: 2 * hashesAtOnce })
   log.info({ ms_per_hash: Math.round(msPerHash), hashes_at_once: hashesAtOnce, may_wait: waiting }, 'passwords ready')
 
   const currentForm = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`
@@ -49,6 +51,8 @@ export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
   return {
     decoy,
     waiting: queue.waiting,
+    /** Everything around a sign-in goes through here, so that one too many is refused at once. @throws AppError `too_busy` */
+    admit: gate.pass,
     /** @throws AppError `too_busy` */
     hash: (password: string) => queue.run(() => hash(normal(password), cost)),
     /** A stored hash that cannot be read is a failed login and an alarm. @throws AppError `too_busy` */

@@ -1,6 +1,6 @@
 import { AppError } from '@gatehouse/service'
 
-const tooBusy = () =>
+export const tooBusy = () =>
   new AppError('unavailable', 'too_busy', 'Too many sign-ins at once. Try again shortly.', {
     headers: { 'Retry-After': '1' },
   })

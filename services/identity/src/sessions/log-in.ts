@@ -58,7 +58,7 @@ export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times }
       return { user: held, session }
     })
 
-  return async function logIn({ username, password, clientId }: Credentials, origin: Origin) {
+  const decide = async ({ username, password, clientId }: Credentials, origin: Origin) => {
     const name = canonicalUsername(username)
     const attempt = await throttle.admit(name, origin.address)
     const user = await usersIn(db.manager).findByUsername(name)
@@ -78,5 +78,7 @@ export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times }
     await attempt.succeeded()
     return tokens.issue(started.user, started.session)
   }
+
+  return (credentials: Credentials, origin: Origin) => passwords.admit(() => decide(credentials, origin))
 }
 export type LogIn = ReturnType<typeof createLogIn>

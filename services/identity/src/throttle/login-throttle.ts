@@ -29,15 +29,16 @@ export const createLoginThrottle = (db: DataSource, knowsAddress: KnowsAddress) 
     const from = { key: keyOf('address', network), limit: limits.address }
     const account = { key: keyOf('account', username), limit: limits.account }
     const throttles = throttlesIn(db.manager)
-    const ownSeconds = await throttles.secondsLeft([pair.key, from.key, account.key])
-    if (ownSeconds > 0) {
-      const isKnown = address !== null && (await knowsAddress(username, address))
-      const seconds = isKnown ? await throttles.secondsLeft([pair.key, from.key]) : ownSeconds
-      if (seconds > 0) throw tooMany(seconds)
-    }
+    const waits = await throttles.findWaits([pair.key, from.key, account.key])
+    const own = Math.max(waits.get(pair.key) ?? 0, waits.get(from.key) ?? 0)
+    if (own > 0) throw tooMany(own)
+    const strangers = waits.get(account.key) ?? 0
+    if (strangers > 0 && !(address !== null && (await knowsAddress(username, address)))) throw tooMany(strangers)
     return {
       failed: () => db.transaction((tx) => throttlesIn(tx).countFailure([pair, from, account])),
-      succeeded: async () => void (await throttles.forget(pair.key)),
+      succeeded: async () => {
+        if (waits.has(pair.key)) await throttles.forget(pair.key)
+      },
     }
   },
   forgetOld: () => throttlesIn(db.manager).forgetOld(),

@@ -5,14 +5,14 @@ export type ThrottleKey = { key: string; limit: Limit }
 
 /** All SQL about login throttles. */
 export const throttlesIn = (manager: EntityManager) => ({
-  /** @returns for how many seconds the longest of these waits still lasts; 0 when none does */
-  secondsLeft: async (keys: string[]): Promise<number> => {
-    const [row]: [{ seconds: number }] = await manager.query(
-      `SELECT coalesce(ceil(extract(epoch FROM max(blocked_until) - now())), 0)::int AS seconds
-         FROM login_throttles WHERE key = ANY($1) AND blocked_until > now()`,
+  /** @returns those of these keys that have failures, and for how many seconds each has still to wait */
+  findWaits: async (keys: string[]): Promise<Map<string, number>> => {
+    const rows: { key: string; seconds: number }[] = await manager.query(
+      `SELECT key, greatest(0, ceil(extract(epoch FROM blocked_until - now())))::int AS seconds
+         FROM login_throttles WHERE key = ANY($1)`,
       [keys],
     )
-    return row.seconds
+    return new Map(rows.map((it) => [it.key, it.seconds]))
   },
 
   /** One statement a key, so that replicas cannot count past each other; in one order, so that they cannot deadlock. */
