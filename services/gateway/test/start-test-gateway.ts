@@ -15,7 +15,7 @@ const log = createLog('gateway-test', process.env.TEST_LOG_LEVEL ?? 'silent')
 
 /**
  * A gateway on a free port, before a real broker and an identity whose answers the test decides about.
- * @param brokerPort where the gateway looks for the broker instead of where it is
+ * @param brokerPort the port of this machine where the gateway looks for the broker instead of where it is
  */
 export const startTestGateway = async (
   overrides: Partial<GatewayConfig> = {},
@@ -39,7 +39,7 @@ export const startTestGateway = async (
   const secretFile = join(folder, 'secret')
   writeFileSync(secretFile, 'secret')
   const brokerUrl = new URL(vhost.gatewayUrl)
-  if (brokerPort !== undefined) brokerUrl.port = String(brokerPort)
+  if (brokerPort !== undefined) brokerUrl.host = `127.0.0.1:${brokerPort}`
   const config: GatewayConfig = {
     ...readGatewayConfig({
       NODE_ENV: 'test',
