@@ -10,6 +10,7 @@ import { requireServiceClient } from './http/require-service.ts'
 import { routes } from './http/routes.ts'
 import { userHandlers } from './http/users.routes.ts'
 import { createKeyCipher } from './keys/key-cipher.ts'
+import { keyReloadMs } from './keys/key-lifecycle.ts'
 import { openSigningKeys } from './keys/signing-keys.ts'
 import { createNewEvent } from './outbox/new-event.ts'
 import { startRelay } from './outbox/relay.ts'
@@ -27,7 +28,6 @@ import { createTokens } from './tokens/tokens.ts'
 import { createUseCases } from './use-cases.ts'
 import { usersIn } from './users/users.repository.ts'
 
-const keyReloadMs = 1_000
 const throttleSweepMs = 600_000
 
 /** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */

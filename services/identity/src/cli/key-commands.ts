@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { keyChangesIn } from '../keys/key-changes.ts'
+import { keyReloadMs } from '../keys/key-lifecycle.ts'
 import { signingKeysIn } from '../keys/signing-keys.repository.ts'
 import type { Command, Needs } from './command.ts'
 
@@ -42,15 +44,16 @@ const rotate: Command = {
 
 const withdraw: Command = {
   usage: 'keys withdraw KID',
-  about: 'emergency: tokens of this key are refused from now on; another takes over at once',
-  run: ({ positionals: [kid = ''] }, needs) =>
-    whileLocked(needs, async (keys) => {
-      await keys.withdraw(kid)
-      const seconds = needs.config.jwksMaxAgeSeconds
-      needs.say(
-        `gateways refuse it within a second, other verifiers once their copy of the key set is ${seconds} s old`,
-      )
-    }),
+  about: 'emergency: tokens of this key are refused from now on; another takes over first',
+  run: async ({ positionals: [kid = ''] }, needs) => {
+    // Withdrawn at once it would go on signing where a replica has not heard of it yet, and verifiers that hear of it would
+    // fetch a set that lacks the key that follows.
+    const signed = await whileLocked(needs, (keys) => keys.relieve(kid))
+    if (signed) await delay(1.5 * keyReloadMs)
+    await whileLocked(needs, (keys) => keys.withdraw(kid))
+    const seconds = needs.config.jwksMaxAgeSeconds
+    needs.say(`gateways refuse it within a second, other verifiers once their copy of the key set is ${seconds} s old`)
+  },
 }
 
 const reencrypt: Command = {

@@ -6,7 +6,7 @@ import { openPasswords } from '../passwords/passwords.ts'
 import { createUseCases } from '../use-cases.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
-import type { Command, Needs } from './command.ts'
+import { type Command, type Needs, UsageError } from './command.ts'
 
 const open = async ({ db, newEvent, config, log }: Needs) =>
   createUseCases({ db, newEvent, passwords: await openPasswords(config.argon2, log) })
@@ -40,13 +40,18 @@ const add: Command = {
   },
 }
 
+const readState = (given: unknown) => {
+  if (given === undefined || given === 'active' || given === 'inactive') return given
+  throw new UsageError('--state is active or inactive.')
+}
+
 const list: Command = {
   usage: 'user list',
   about: 'all users by name, one a line [--search BEGINNING] [--state active|inactive]',
   options: { search: { type: 'string' }, state: { type: 'string' } },
   run: async ({ options }, { db }) => {
     const search = typeof options.search === 'string' ? options.search : undefined
-    const state = options.state === 'active' || options.state === 'inactive' ? options.state : undefined
+    const state = readState(options.state)
     let after: string | undefined
     do {
       const page = await usersIn(db.manager).findPage({ search, state, after, limit: 1_000 })

@@ -17,6 +17,13 @@ const eventOf: Record<KeyState['state'], Extract<EventType, `key.${string}`>> = 
 
 const keyNotFound = () => new AppError('not_found', 'key_not_found', 'There is no such key, or it is gone already.')
 
+/** @throws AppError `key_not_found` */
+const getKey = (published: StoredKey[], kid: string) => {
+  const key = published.find((it) => it.kid === kid)
+  if (!key) throw keyNotFound()
+  return key
+}
+
 /** Changes of the key set, each with its event. Call them in a transaction that holds the lock of the set. */
 export const keyChangesIn = (tx: EntityManager, cipher: KeyCipher, newEvent: NewEvent) => {
   const keys = signingKeysIn(tx)
@@ -58,17 +65,22 @@ export const keyChangesIn = (tx: EntityManager, cipher: KeyCipher, newEvent: New
     },
     erase: (key: StoredKey) => move(key, 'gone'),
 
+    /** Another key signs from now on, if this one does. @returns whether it did @throws AppError `key_not_found` */
+    relieve: async (kid: string) => {
+      const published = await keys.findPublished()
+      const key = getKey(published, kid)
+      if (key.state !== 'current') return false
+      await changes.activate(published.find((it) => it.state === 'next') ?? (await changes.make()), key)
+      return true
+    },
+
     /**
      * Emergency: verifiers refuse the key's tokens as soon as they hear of it. Where it was the current one another
      * takes over at once. @throws AppError `key_not_found`
      */
     withdraw: async (kid: string) => {
-      const published = await keys.findPublished()
-      const key = published.find((it) => it.kid === kid)
-      if (!key) throw keyNotFound()
-      await changes.erase(key)
-      if (key.state !== 'current') return
-      await changes.activate(published.find((it) => it.state === 'next') ?? (await changes.make()), undefined)
+      await changes.relieve(kid)
+      await changes.erase(getKey(await keys.findPublished(), kid))
     },
 
     /** Encrypts every private half with the first secret. @returns how many were under another one */

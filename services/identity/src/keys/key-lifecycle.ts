@@ -1,5 +1,8 @@
 import type { StoredKey } from './signing-key.entity.ts'
 
+/** How often each replica looks for what others did to the keys. */
+export const keyReloadMs = 1_000
+
 /** All times in ms. `publishLead`: how long a key is published before it signs, so that every verifier can have it. */
 export type KeyTimes = { rotationMs: number; publishLeadMs: number; tokenLifetimeMs: number }
 
