@@ -1,0 +1,58 @@
+import { type TokenResponse, tokenResponse, type UserState, userState } from '@gatehouse/contracts'
+import { type Answer, get, post, send } from './http.ts'
+import { admin, type Credentials, logIn, tryLogIn } from './people.ts'
+import { api, execIn } from './stack.ts'
+
+const required = (answer: Answer, status: number) => {
+  if (answer.status !== status) throw new Error(`it was answered ${answer.status} instead of ${status}: ${answer.text}`)
+  return answer
+}
+
+/** Signs in for the whole pair of tokens. @throws when there is none */
+export const signIn = async (credentials: Credentials): Promise<TokenResponse> =>
+  tokenResponse.parse(required(await tryLogIn(credentials), 200).body)
+
+export const tryRefresh = (refreshToken: string) => post('/auth/refresh', { form: { refresh_token: refreshToken } })
+
+/** @throws when the answer is no pair of tokens */
+export const refresh = async (refreshToken: string): Promise<TokenResponse> =>
+  tokenResponse.parse(required(await tryRefresh(refreshToken), 200).body)
+
+export type Made = UserState & Credentials
+
+/** Makes a user by `POST /users`, as admins do. */
+export const createUser = async (
+  adminToken: string,
+  name: string,
+  more: Record<string, unknown> = {},
+): Promise<Made> => {
+  const credentials = { username: `${name}-${crypto.randomUUID().slice(0, 8)}`, password: crypto.randomUUID() }
+  const answer = required(await post('/users', { token: adminToken, json: { ...credentials, ...more } }), 201)
+  return { ...userState.parse(answer.body), ...credentials }
+}
+
+export const remove = (path: string, token: string) => send('DELETE', api() + path, { token })
+export const signInAdmin = () => logIn(admin)
+export const sessionsOf = async (token: string) => required(await get('/auth/sessions', { token }), 200)
+
+/** The gateway's own credential, out of the file that it was handed. */
+const gatewaySecret = async () => (await execIn('gateway', 'cat', '/run/secrets/service-secret')).trim()
+
+/** Calls what only services may call, as the gateway or with another secret. */
+export const openServiceCalls = async () => {
+  const own = await gatewaySecret()
+  return (path: string, form: Record<string, string>, secret = own) => {
+    const authorization = `Basic ${Buffer.from(`gateway:${secret}`).toString('base64')}`
+    return post(path, { form, headers: { authorization } })
+  }
+}
+export type ServiceCalls = Awaited<ReturnType<typeof openServiceCalls>>
+
+/** Forgets failed sign-ins: all tests call from one address, and those of other files count against it. */
+export const forgetThrottles = () => runSql('DELETE FROM login_throttles')
+
+/** As the superuser, over the local socket. */
+export const runSql = (sql: string) =>
+  execIn('postgres', 'psql', '--username=postgres', '--no-align', '--tuples-only', '--command', sql, 'gatehouse')
+
+export const dumpDatabase = () => execIn('postgres', 'pg_dump', '--username=postgres', 'gatehouse')
