@@ -1,0 +1,32 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+
+/** A process of its own that answers questions one at a time, so that it measures apart from our own event loop. */
+export const startAnswering = <Question extends object, Reply>(file: URL) => {
+  const child: ChildProcess = fork(file)
+  return {
+    ask: async (question: Question): Promise<Reply> => {
+      const tooSoon = new AbortController()
+      const { signal } = tooSoon
+      try {
+        child.send(question)
+        const died = once(child, 'exit', { signal }).then(([code]) => {
+          throw new Error(`${file.pathname} ended with ${code}`)
+        })
+        const [reply] = (await Promise.race([once(child, 'message', { signal }), died])) as [Reply]
+        return reply
+      } finally {
+        tooSoon.abort()
+      }
+    },
+    stop: () => void child.disconnect(),
+  }
+}
+
+/** The other side: answers every question until the one who asks is gone. */
+export const answerQuestions = <Question, Reply>(reply: (question: Question) => Promise<Reply>) => {
+  process.on('message', async (question) => {
+    const answer = await reply(question as Question)
+    process.send?.(answer)
+  })
+}

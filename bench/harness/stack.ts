@@ -1,0 +1,53 @@
+import { migrate } from '@gatehouse/migrations'
+import { startPostgres, startRabbitMq } from '@gatehouse/testkit'
+import pg from 'pg'
+import { startIdentityProcess } from './identity-process.ts'
+import { fillUsers } from './users.ts'
+
+/** Real Postgres and RabbitMQ, and as many identities on databases of their own as asked for. */
+export const startStack = async () => {
+  const closers: (() => Promise<unknown> | unknown)[] = []
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close()
+  }
+  // Nobody else would stop the containers of a run that is broken off.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop().finally(() => process.exit(1)))
+  try {
+    const postgres = await startPostgres()
+    closers.push(postgres.stop)
+    const rabbitMq = await startRabbitMq()
+    closers.push(rabbitMq.stop)
+
+    const { host, port, superuserPassword, rolePassword } = postgres.address
+    const urlOf = (role: string, secret: string, database: string) =>
+      `postgres://${role}:${secret}@${host}:${port}/${database}`
+    const createDatabase = async (name: string) => {
+      const client = new pg.Client({ connectionString: urlOf('postgres', superuserPassword, 'postgres') })
+      await client.connect()
+      try {
+        await client.query(`CREATE DATABASE ${name} OWNER gatehouse_owner`)
+      } finally {
+        await client.end()
+      }
+    }
+
+    return {
+      /** Starts identity on a new database with so many users of that password hash. */
+      startIdentity: async (name: string, users: number, hashedPassword: string) => {
+        await createDatabase(name)
+        const ownerUrl = urlOf('gatehouse_owner', rolePassword, name)
+        await migrate(ownerUrl)
+        await fillUsers(ownerUrl, users, hashedPassword)
+        const vhost = await rabbitMq.createVhost()
+        const database = urlOf('gatehouse_identity', rolePassword, name)
+        const identity = await startIdentityProcess({ database, broker: vhost.identityUrl })
+        closers.push(identity.stop)
+        return identity
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

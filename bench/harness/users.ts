@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+
+export const password = 'a password of the benchmark'
+/** As identity's configuration has it; whatever differs from it would be hashed anew at login. */
+export const argon2Cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+/** Usernames of one length, so that the same piece of each finds as many whatever the size of the table. */
+export const usernameOf = (nth: number) => `user-${String(nth).padStart(7, '0')}`
+
+/** Scattered as real identifiers are, and the same in SQL and here. */
+const uuidOf = (text: string) => {
+  const hex = createHash('md5').update(text).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`
+}
+export const userIdOf = (nth: number) => uuidOf(`user ${nth}`)
+export const sessionIdOf = (nth: number) => uuidOf(`session ${nth}`)
+
+const uuidSql = (kind: string) => `overlay(overlay(md5('${kind} ' || n) placing '4' from 13) placing '8' from 17)::uuid`
+
+/** Fills an empty database with users 1 to `count` of one password, a live session each; the first is an admin. */
+export const fillUsers = async (ownerUrl: string, count: number, hashedPassword: string) => {
+  const client = new pg.Client({ connectionString: ownerUrl })
+  await client.connect()
+  try {
+    await client.query(
+      `INSERT INTO users (id, username, hashed_password, full_name, roles)
+       SELECT ${uuidSql('user')}, 'user-' || lpad(n::text, 7, '0'), $2, 'User ' || n,
+              CASE n WHEN 1 THEN '{admin}'::text[] ELSE '{}' END
+         FROM generate_series(1, $1::int) AS n`,
+      [count, hashedPassword],
+    )
+    await client.query(
+      `INSERT INTO sessions (id, user_id, client_id, expires_at, idle_expires_at, device, address)
+       SELECT ${uuidSql('session')}, ${uuidSql('user')}, 'gatehouse', now() + '7 days', now() + '7 days',
+              'Mozilla/5.0 (X11; Linux x86_64)', '192.0.2.1'
+         FROM generate_series(1, $1::int) AS n`,
+      [count],
+    )
+    await client.query('ANALYZE users')
+    await client.query('ANALYZE sessions')
+  } finally {
+    await client.end()
+  }
+}

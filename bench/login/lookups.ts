@@ -1,0 +1,94 @@
+import { type Call, createHttpClient, expectStatus } from '../harness/http-client.ts'
+import type { IdentityProcess } from '../harness/identity-process.ts'
+import { waitForQuiet } from '../harness/machine.ts'
+import { median, quantile } from '../harness/quantiles.ts'
+import { against, figure, table } from '../harness/report.ts'
+import { runLoad } from '../harness/run-load.ts'
+import { say } from '../harness/say.ts'
+import { signIn } from '../harness/sign-in.ts'
+import { sessionIdOf, userIdOf, usernameOf } from '../harness/users.ts'
+
+export type Populated = { identity: IdentityProcess; users: number }
+type Needs = { small: Populated; large: Populated; forMs: number; rounds: number }
+
+const atOnce = 32
+const json = { 'content-type': 'application/json' }
+
+/** What needs no password, on one identity; each client is signed in as a user of its own, the first one as admin. */
+const openCalls = async ({ identity, users }: Populated) => {
+  const client = createHttpClient(identity.url, atOnce)
+  const anyUser = () => 1 + Math.floor(Math.random() * users)
+  const signedIn: Awaited<ReturnType<typeof signIn>>[] = []
+  // Far apart in the table. One by one: nobody is refused for being too many.
+  for (let nth = 0; nth < atOnce; nth += 1) signedIn.push(await signIn(client, 1 + nth * Math.floor(users / atOnce)))
+  const of = (nth: number) => signedIn[nth] as (typeof signedIn)[number]
+  const admin = of(0).authorization
+  const make: Record<string, (nth: number) => Call> = {
+    'POST /internal/sessions/lookup': () => ({
+      method: 'POST',
+      path: '/internal/sessions/lookup',
+      headers: { ...json, authorization: identity.serviceAuthorization },
+      body: JSON.stringify({ ids: [sessionIdOf(anyUser())] }),
+    }),
+    'GET /users/{id}': () => ({ path: `/users/${userIdOf(anyUser())}`, headers: { authorization: admin } }),
+    'GET /users?search={username}': () => ({
+      path: `/users?search=${usernameOf(anyUser())}`,
+      headers: { authorization: admin },
+    }),
+    'GET /auth/sessions': (nth) => ({ path: '/auth/sessions', headers: { authorization: of(nth).authorization } }),
+    'POST /auth/refresh': (nth) => ({
+      method: 'POST',
+      path: '/auth/refresh',
+      headers: json,
+      body: JSON.stringify({ refresh_token: of(nth).refreshToken }),
+    }),
+  }
+  const measure = (name: string, forMs: number) =>
+    runLoad({
+      atOnce,
+      forMs,
+      call: async (nth) => {
+        const answer = expectStatus(await client.call((make[name] as (nth: number) => Call)(nth)), 200)
+        // Each refresh uses the token of the one before, as an honest client does.
+        if (name === 'POST /auth/refresh') of(nth).refreshToken = JSON.parse(answer.body).refresh_token
+        return answer
+      },
+    })
+  return { names: Object.keys(make), measure, close: client.close }
+}
+
+/** Two identities on one Postgres take turns, so that their ratio does not depend on the hour. */
+export const measureLookups = async ({ small, large, forMs, rounds }: Needs) => {
+  const few = await openCalls(small)
+  const many = await openCalls(large)
+  const rows: (string | number)[][] = []
+  for (const name of few.names) {
+    const quiet = await waitForQuiet()
+    for (const warmUp of [few, many]) await warmUp.measure(name, 1_000)
+    const seen: Record<'few' | 'many', Awaited<ReturnType<typeof few.measure>>>[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      // Who begins changes from round to round.
+      const first = round % 2 === 0 ? few : many
+      const one = await first.measure(name, forMs)
+      const two = await (first === few ? many : few).measure(name, forMs)
+      seen.push(first === few ? { few: one, many: two } : { few: two, many: one })
+    }
+    const ratio = median(seen.map((it) => it.many.perSecond / it.few.perSecond))
+    const p99 = (which: 'few' | 'many') =>
+      quantile(
+        seen.flatMap((it) => it[which].answers.map(({ ms }) => ms)),
+        0.99,
+      )
+    const perSecond = (which: 'few' | 'many') => median(seen.map((it) => it[which].perSecond))
+    say(`  ${name}: ${figure(perSecond('few'))}/s and ${figure(perSecond('many'))}/s`)
+    const aim = against(ratio.toFixed(3), ratio >= 0.9)
+    rows.push([name, perSecond('few'), p99('few'), perSecond('many'), p99('many'), aim, quiet])
+  }
+  few.close()
+  many.close()
+  const [from, to] = [small.users.toLocaleString('en'), large.users.toLocaleString('en')]
+  return [
+    `## Calls that need no password, at ${from} and at ${to} users\n\n${atOnce} clients, ${rounds} rounds of ${forMs / 1000} s in turns, random users.\n`,
+    table(['call', `/s at ${from}`, 'p99 ms', `/s at ${to}`, 'p99 ms', 'ratio >= 0.9', 'other work'], rows),
+  ].join('\n')
+}
