@@ -35,7 +35,7 @@ describe('the key set', () => {
   it('holds public members only, under RFC 7638 thumbprints', async () => {
     // The schema is strict: any other member fails it.
     const { keys } = jwks.parse((await get('/.well-known/jwks.json')).body)
-    expect(keys).toHaveLength(1)
+    expect(keys).not.toEqual([])
     for (const key of keys) {
       expect(key.kid).toBe(await calculateJwkThumbprint(key))
       expect(Buffer.from(key.n, 'base64url').length * 8).toBeGreaterThanOrEqual(2048)
