@@ -26,10 +26,13 @@ export const runAs = <Result>(actor: string, job: () => Result) =>
 
 const newTraceparent = () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
 
+/** The id that a request came with, or a new one. */
+export const requestIdOf = (given: string | undefined) =>
+  given !== undefined && plainId.test(given) ? given : randomUUID()
+
 export const requestContext: RequestHandler = (req, res, next) => {
-  const id = req.get('x-request-id')
   const trace = req.get('traceparent')
-  const requestId = id !== undefined && plainId.test(id) ? id : randomUUID()
+  const requestId = requestIdOf(req.get('x-request-id'))
   const traceparent = trace !== undefined && validTraceparent.test(trace) ? trace : newTraceparent()
   res.set('X-Request-Id', requestId)
   res.locals.requestId = requestId

@@ -4,6 +4,7 @@ import { listen } from './http-server.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { type AsRefusal, problemHandler } from './problem-handler.ts'
+import { answerFirst, type QuickAnswers } from './quick-answers.ts'
 import { requestContext } from './request-context.ts'
 import { type Route, routerOf } from './routes.ts'
 
@@ -15,11 +16,12 @@ type Needs = {
   port: number
   drainMs?: number
   asRefusal?: AsRefusal
+  quick?: QuickAnswers
 }
 
 /** What every service serves alike: request ids, metrics, health, problem+json, the limits, an orderly end. */
 export const serve = async (table: Route[], needs: Needs) => {
-  const { health, metrics, log, host, port, drainMs = 0, asRefusal } = needs
+  const { health, metrics, log, host, port, drainMs = 0, asRefusal, quick = new Map() } = needs
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -28,7 +30,12 @@ export const serve = async (table: Route[], needs: Needs) => {
   app.use(requestContext, metrics.observe)
   app.use(routerOf([...table, ...health.routes, ...metrics.routes]))
   app.use(problemHandler(log, asRefusal))
-  const server = await listen(app, { host, port, drainMs, onStopping: health.startStopping })
+  const server = await listen(answerFirst(quick, metrics, app), {
+    host,
+    port,
+    drainMs,
+    onStopping: health.startStopping,
+  })
   log.info({ url: server.url }, 'listening')
   return server
 }

@@ -1,4 +1,5 @@
 export { eventually } from './eventually.ts'
+export { type FakeIdentity, newUser, startFakeIdentity } from './fake-identity.ts'
 export { type FakeIssuer, startFakeIssuer } from './fake-issuer.ts'
 export { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 export { freePort } from './free-port.ts'

@@ -21,7 +21,7 @@ const accept = (jwk: unknown): [string, KeyObject] | null => {
 }
 
 /** The acceptable keys by `kid`. A `kid` that came twice is ambiguous, so neither of the two counts. */
-export const acceptableKeys = (jwks: unknown[]): ReadonlyMap<string, KeyObject> => {
+export const acceptableKeys = (jwks: unknown[]): Map<string, KeyObject> => {
   const accepted = jwks.map(accept).filter((it) => it !== null)
   const times = Map.groupBy(jwks, (jwk) => (jwk as { kid?: unknown } | null)?.kid)
   return new Map(accepted.filter(([kid]) => times.get(kid)?.length === 1))

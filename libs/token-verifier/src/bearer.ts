@@ -5,12 +5,17 @@ export type Bearer = { kind: 'token'; token: string } | { kind: 'none' } | { kin
 
 // RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1).
 const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i
+const isAuthorization = (name = '') => name.length === 13 && name.toLowerCase() === 'authorization'
 
 /** Reads the one place where a credential may stand: the Authorization header, once. */
-export const readBearer = ({ headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>): Bearer => {
-  const values = headersDistinct.authorization ?? []
-  if (values.length > 1) return { kind: 'malformed' }
-  const [value] = values
+export const readBearer = ({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): Bearer => {
+  let value: string | undefined
+  // The lists that Node offers are made for each request from this one, and `headers` hides a second credential.
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (!isAuthorization(rawHeaders[at])) continue
+    if (value !== undefined) return { kind: 'malformed' }
+    value = rawHeaders[at + 1]
+  }
   if (value === undefined || !/^bearer\b/i.test(value)) return { kind: 'none' }
   const token = bearer.exec(value)?.[1]
   return token === undefined ? { kind: 'malformed' } : { kind: 'token', token }

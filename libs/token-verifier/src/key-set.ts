@@ -4,7 +4,10 @@ import { acceptableKeys } from './acceptable-keys.ts'
 import { fetchJwks } from './fetch-jwks.ts'
 import { CannotVerifyError } from './token-error.ts'
 
-/** Where a verifier finds keys. A known key is there at once; for an unknown one the set may be fetched again. */
+/**
+ * Where a verifier finds keys. A known key is there at once, and the same object for as long as it is published; for an
+ * unknown one the set may be fetched again.
+ */
 export type Keys = {
   find: (kid: string) => KeyObject | undefined
   /** @throws CannotVerifyError when there is no such key in a set too old to hold all, or there has been none at all */
@@ -39,6 +42,7 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
     state.fetches += 1
     try {
       const fetched = acceptableKeys((await client.getKeys()) as unknown[])
+      for (const [kid, key] of keys ?? []) if (fetched.get(kid)?.equals(key)) fetched.set(kid, key)
       if (fetched.size === 0) throw new Error('The key set holds no acceptable key.')
       keys = new Map([...fetched].filter(([kid]) => !withdrawn.has(kid)))
       state.failures = 0

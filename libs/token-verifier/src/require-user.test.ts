@@ -8,7 +8,9 @@ import { requireRole, requireUser } from './require-user.ts'
 /** An Express service as another team would write it. */
 const startService = async (issuer: FakeIssuer) => {
   const app = express()
-  app.use(requireUser({ issuer: issuer.issuer, audience: issuer.audience }))
+  const guard = requireUser({ issuer: issuer.issuer, audience: issuer.audience })
+  onTestFinished(() => guard.close())
+  app.use(guard)
   app.get('/me', (req, res) => void res.json(req.user))
   app.get('/admin', requireRole('admin'), (_req, res) => void res.json('welcome'))
   const server = app.listen(0, '127.0.0.1')
@@ -85,13 +87,15 @@ describe('requireUser', () => {
     const token = await issuer.token({ preferred_username: 'grace', roles: ['ops'] })
     expect(await call('/me', `bearer ${token}`)).toMatchObject({
       status: 200,
-      body: { preferred_username: 'grace', roles: ['ops'] },
+      body: { username: 'grace', roles: ['ops'], claims: { preferred_username: 'grace' } },
     })
   })
 
   it('does not start without an issuer or an audience', () => {
     expect(() => requireUser({ issuer: '', audience: 'a' })).toThrow()
     expect(() => requireUser({ issuer: 'http://127.0.0.1:1', audience: '' })).toThrow()
+    const half = { issuer: 'http://127.0.0.1:1', audience: 'a', events: 'amqp://127.0.0.1:1' }
+    expect(() => requireUser(half as never)).toThrow('identity')
   })
 })
 

@@ -1,74 +1,113 @@
 import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import type { AccessTokenClaims, Problem } from '@gatehouse/contracts'
-import type { RequestHandler, Response } from 'express'
-import { challenge, readBearer } from './bearer.ts'
+import type { Log } from '@gatehouse/events'
+import type { Request, RequestHandler, Response } from 'express'
+import { createAuthenticate, createReadClaims } from './authenticate.ts'
 import { startKeySet } from './key-set.ts'
-import { CannotVerifyError, TokenError } from './token-error.ts'
+import { startLiveSessions } from './live/live-sessions.ts'
+import { Refusal } from './refusal.ts'
 import { createTokenVerifier } from './verify-token.ts'
+
+/** Who sent a request: as the token says, or with live revocation as identity knew a moment ago. */
+export type RequestUser = {
+  id: string
+  username: string
+  roles: readonly string[]
+  claims: AccessTokenClaims
+}
 
 declare global {
   namespace Express {
     interface Request {
-      /** Who the token names; set by `requireUser`. */
-      user?: AccessTokenClaims
+      /** Set by `requireUser`. */
+      user?: RequestUser
     }
   }
 }
 
-const refuse = (
-  res: Response,
-  status: 400 | 401 | 403 | 503,
-  code: string,
-  detail: string,
-  header: [string, string],
-) => {
-  const title = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 503: 'Service Unavailable' }[status]
-  const problem: Problem = { type: 'about:blank', title, status, detail, code, request_id: randomUUID() }
-  res
-    .status(status)
-    .set(...header)
-    .type('application/problem+json')
-    .json(problem)
+export type RequireUserOptions = {
+  /** `iss` of the tokens: where Gatehouse is reached from outside, such as `https://example.com/api`. */
+  issuer: string
+  /** `aud` that a token must name. */
+  audience: string
+  /** Where the keys are, if not below the issuer. */
+  jwksUri?: string
+  log?: Log
+} & (
+  | { events?: undefined; identity?: undefined }
+  | {
+      /** `amqp://user:password@host`: a revoked session is refused within a second, like at the gateway. */
+      events: string
+      /** `http://name:secret@host`: asked about sessions that no event has told of; needed with `events`. */
+      identity: string
+    }
+)
+
+const send = (res: Response, { status, code, message, headers }: Refusal) => {
+  const title = STATUS_CODES[status] ?? 'Error'
+  const problem: Problem = { type: 'about:blank', title, status, detail: message, code, request_id: randomUUID() }
+  res.status(status).set(headers).type('application/problem+json').json(problem)
 }
 
-type Options = { issuer: string; audience: string; jwksUri?: string }
+const ofClaims = (claims: AccessTokenClaims): RequestUser => ({
+  id: claims.sub,
+  username: claims.preferred_username,
+  roles: claims.roles,
+  claims,
+})
+
+/** How to tell who sent a request, and how to stop telling. */
+const startReading = ({ issuer, audience, jwksUri, log, events, identity }: RequireUserOptions) => {
+  if ((events === undefined) !== (identity === undefined)) {
+    throw new Error('Live revocation needs `events` and `identity`: no event tells of a session that ended before.')
+  }
+  const uri = jwksUri ?? `${issuer}/.well-known/jwks.json`
+  const keys = startKeySet({ jwksUri: uri, onError: (error) => log?.warn({ err: error }, 'cannot fetch the key set') })
+  const stop = () => keys.stop()
+  try {
+    const tokens = createTokenVerifier({ issuer, audience, keys })
+    if (events === undefined || identity === undefined) {
+      const readClaims = createReadClaims(tokens)
+      return { read: async (req: Request) => ofClaims(await readClaims(req)), stop: async () => stop() }
+    }
+    const sessions = startLiveSessions({ events, identity, keys, ...(log && { log }) })
+    const { authenticate } = createAuthenticate(tokens, sessions)
+    const read = async (req: Request): Promise<RequestUser> => {
+      const { claims, user } = await authenticate(req)
+      const { id, username, roles } = user.state
+      return { id, username, roles, claims }
+    }
+    return { read, stop: () => sessions.stop().finally(stop) }
+  } catch (error) {
+    stop()
+    throw error
+  }
+}
 
 /**
  * Express middleware: lets a request on when it carries a good access token of this issuer, and sets `req.user`; else
- * answers 400, 401 or 503 as RFC 6750 §3 has it. It verifies by the published keys alone.
+ * answers 400, 401 or 503 as RFC 6750 §3 has it. With the keys alone a token counts until it expires; with `events` and
+ * `identity` until its session ends. `close()` ends what it keeps open.
+ * @throws Error at once for options that would check nothing
  */
-export const requireUser = ({
-  issuer,
-  audience,
-  jwksUri = `${issuer}/.well-known/jwks.json`,
-}: Options): RequestHandler => {
-  const verify = createTokenVerifier({ issuer, audience, keys: startKeySet({ jwksUri }) })
-  return async (req, res, next) => {
-    const bearer = readBearer(req)
-    if (bearer.kind === 'none') {
-      return refuse(res, 401, 'token_missing', 'Sign in first.', ['WWW-Authenticate', challenge()])
-    }
-    if (bearer.kind === 'malformed') {
-      const detail = 'Send one bearer token in the Authorization header.'
-      return refuse(res, 400, 'invalid_request', detail, ['WWW-Authenticate', challenge('invalid_request')])
-    }
+export const requireUser = (options: RequireUserOptions): RequestHandler & { close: () => Promise<void> } => {
+  const { read, stop } = startReading(options)
+  const handler: RequestHandler = async (req, res, next) => {
     try {
-      req.user = await verify(bearer.token)
+      req.user = await read(req)
     } catch (error) {
-      if (error instanceof CannotVerifyError) return refuse(res, 503, error.code, error.message, ['Retry-After', '1'])
-      if (!(error instanceof TokenError)) return next(error)
-      const header: [string, string] = ['WWW-Authenticate', challenge('invalid_token')]
-      return refuse(res, 401, 'invalid_token', 'The token is not good, or no longer. Sign in again.', header)
+      return error instanceof Refusal ? send(res, error) : next(error)
     }
     next()
   }
+  return Object.assign(handler, { close: stop })
 }
 
 /** Put behind `requireUser`: answers 403 unless the user has the role. */
 export const requireRole =
   (role: string): RequestHandler =>
-  (req, res, next) => {
-    if (req.user?.roles.includes(role)) return next()
-    const header: [string, string] = ['WWW-Authenticate', challenge('insufficient_scope')]
-    refuse(res, 403, 'insufficient_scope', `This needs the role ${role}.`, header)
-  }
+  (req, res, next) =>
+    req.user?.roles.includes(role)
+      ? next()
+      : send(res, new Refusal('insufficient_scope', `This needs the role ${role}.`))

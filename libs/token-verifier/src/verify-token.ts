@@ -3,6 +3,7 @@ import { type AccessTokenClaims, accessTokenClaims } from '@gatehouse/contracts'
 import jwt from 'jsonwebtoken'
 import type { Keys } from './key-set.ts'
 import { TokenError, type TokenErrorCode } from './token-error.ts'
+import { createVerifiedTokens } from './verified-tokens.ts'
 
 export type VerifierOptions = {
   issuer: string
@@ -12,6 +13,8 @@ export type VerifierOptions = {
   maxLifetimeSeconds?: number
   /** For clocks that differ; at most 30. */
   leewaySeconds?: number
+  /** So many verified tokens are remembered, at about 0.5 KB each. 10,000 by default. */
+  maxRemembered?: number
 }
 
 const maxTokenLength = 8 * 1024
@@ -51,12 +54,19 @@ const codeOf = (error: unknown): TokenErrorCode => {
 }
 
 /**
- * Checks access tokens (RFC 9068 §4, RFC 8725). The promise rejects with TokenError for a token that is not to be
+ * Checks access tokens (RFC 9068 §4, RFC 8725). `verify` rejects with TokenError for a token that is not to be
  * trusted, however made, and with CannotVerifyError while there are no keys; with nothing else.
  * @throws Error at once when issuer or audience is empty: jsonwebtoken would silently not check them; so for the numbers
  */
 export const createTokenVerifier = (options: VerifierOptions) => {
-  const { issuer, audience, keys, maxLifetimeSeconds = 30 * 86_400, leewaySeconds = 5 } = options
+  const {
+    issuer,
+    audience,
+    keys,
+    maxLifetimeSeconds = 30 * 86_400,
+    leewaySeconds = 5,
+    maxRemembered = 10_000,
+  } = options
   // Also for callers without types, and for NaN: each of these would silently switch a check off.
   if (!isText(issuer) || !isText(audience)) throw new Error('A token verifier needs an issuer and an audience.')
   if (!(leewaySeconds >= 0 && leewaySeconds <= 30)) throw new Error('The leeway must be 0 to 30 seconds.')
@@ -70,7 +80,11 @@ export const createTokenVerifier = (options: VerifierOptions) => {
     }
   }
 
-  return async function verify(token: string): Promise<AccessTokenClaims> {
+  const verified = createVerifiedTokens({ keys, leewaySeconds, maxTokens: maxRemembered })
+
+  const verify = async (token: string): Promise<AccessTokenClaims> => {
+    const remembered = verified.find(token)
+    if (remembered) return remembered
     if (token.length > maxTokenLength) throw new TokenError('token_too_large', 'The token is larger than 8 KiB.')
     if (!compactJws.test(token)) throw new TokenError('token_malformed', 'This is not a signed token.')
     const { kid } = readHeader(token)
@@ -82,7 +96,15 @@ export const createTokenVerifier = (options: VerifierOptions) => {
     if (exp - iat > maxLifetimeSeconds || exp <= iat)
       throw new TokenError('token_lifetime', 'The token lives too long.')
     if (iat > Date.now() / 1000 + leewaySeconds) throw new TokenError('token_not_yet_valid', 'Issued in the future.')
-    return parsed.data
+    // Strings that all tokens share are kept once.
+    const claims = { ...parsed.data, iss: issuer, aud: parsed.data.aud === audience ? audience : parsed.data.aud }
+    verified.remember(token, claims, kid, key)
+    return claims
+  }
+  return {
+    verify,
+    /** The claims of a token that was verified before and is still good; undefined says nothing about any other. */
+    recall: verified.find,
   }
 }
-export type VerifyToken = ReturnType<typeof createTokenVerifier>
+export type TokenVerifier = ReturnType<typeof createTokenVerifier>

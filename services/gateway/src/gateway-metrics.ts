@@ -1,13 +1,7 @@
+import type { KeySet, LiveSessions } from '@gatehouse/token-verifier'
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-type Sources = {
-  stalenessMs: () => number
-  sessions: () => number
-  lookUps: () => { calls: number; sessions: number; failures: number }
-  events: () => { applied: number; notUnderstood: number }
-  keyFetches: () => number
-  reconnects: () => number
-}
+type Sources = { keys: KeySet['state']; sessions: LiveSessions['state'] }
 
 /** What an operator watches of the gateway; read from its parts at each scrape. */
 export const createGatewayMetrics = (registry: Registry) => {
@@ -29,20 +23,20 @@ export const createGatewayMetrics = (registry: Registry) => {
     })
   return {
     count: (from: 'memory' | 'identity' | 'grace' | 'nothing') => answers.inc({ from }),
-    watch: ({ stalenessMs, sessions, lookUps, events, keyFetches, reconnects }: Sources) => {
+    watch: ({ keys, sessions }: Sources) => {
       read(
         'gateway_staleness_seconds',
         'How far memory lies behind identity; +Inf when unknown',
-        () => stalenessMs() / 1000,
+        () => sessions().stalenessMs / 1000,
       )
-      read('gateway_sessions', 'Sessions in memory', sessions)
-      read('gateway_lookup_calls', 'Look-up calls to identity', () => lookUps().calls)
-      read('gateway_lookup_sessions', 'Sessions asked in them', () => lookUps().sessions)
-      read('gateway_lookup_failures', 'Look-up calls that failed', () => lookUps().failures)
-      read('gateway_events_applied', 'Events applied', () => events().applied)
-      read('gateway_events_not_understood', 'Messages that fit no schema', () => events().notUnderstood)
-      read('gateway_key_fetches', 'Fetches of the key set', keyFetches)
-      read('gateway_broker_reconnects', 'Times the broker was lost', reconnects)
+      read('gateway_sessions', 'Sessions in memory', () => sessions().sessions)
+      read('gateway_lookup_calls', 'Look-up calls to identity', () => sessions().lookUps.calls)
+      read('gateway_lookup_sessions', 'Sessions asked in them', () => sessions().lookUps.sessions)
+      read('gateway_lookup_failures', 'Look-up calls that failed', () => sessions().lookUps.failures)
+      read('gateway_events_applied', 'Events applied', () => sessions().events.applied)
+      read('gateway_events_not_understood', 'Messages that fit no schema', () => sessions().events.notUnderstood)
+      read('gateway_key_fetches', 'Fetches of the key set', () => keys().fetches)
+      read('gateway_broker_reconnects', 'Times the broker was lost', () => sessions().broker.reconnects)
     },
   }
 }

@@ -1,25 +1,35 @@
-import { assemble, createHealth, createMetrics, type Logger, serve } from '@gatehouse/service'
-import { createTokenVerifier, startKeySet } from '@gatehouse/token-verifier'
+import { AppError, assemble, createHealth, createMetrics, type Kind, type Logger, serve } from '@gatehouse/service'
+import {
+  createAuthenticate,
+  createTokenVerifier,
+  Refusal,
+  startKeySet,
+  startLiveSessions,
+} from '@gatehouse/token-verifier'
 import type { GatewayConfig } from './config.ts'
-import { createFreshness } from './freshness.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
-import { createAuthenticate } from './http/authenticate.ts'
+import { quickAnswers } from './http/quick-answers.ts'
 import { routes } from './http/routes.ts'
 import { readState } from './readiness.ts'
-import { createCheckSession } from './sessions/check-session.ts'
-import { createIdentityClient } from './sessions/identity-client.ts'
-import { createLookUpBatcher } from './sessions/look-up-batcher.ts'
-import { createSessionDirectory } from './sessions/session-directory.ts'
-import { startSessionEvents } from './sessions/session-events.consumer.ts'
 
-const clockSampleMs = 5_000
+const kindOf: Record<Refusal['status'], Kind> = {
+  400: 'invalid',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  503: 'unavailable',
+}
+const asRefusal = (error: unknown) => {
+  if (!(error instanceof Refusal)) return null
+  const { status, code, message, headers } = error
+  return new AppError(kindOf[status], code, message, { headers, cause: error })
+}
 
 /** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
 export const startGateway = (config: GatewayConfig, log: Logger) =>
   assemble(async (own) => {
-    const now = () => performance.now()
     const metrics = createMetrics()
     const { count, watch } = createGatewayMetrics(metrics.registry)
+    const { issuer, audience, maxSessions, staleGraceMs } = config
 
     const keys = await own(
       startKeySet({
@@ -28,42 +38,24 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
       }),
       (it) => it.stop(),
     )
-    const verify = createTokenVerifier({ issuer: config.issuer, audience: config.audience, keys })
-
-    const freshness = createFreshness()
-    const directory = createSessionDirectory({ maxSessions: config.maxSessions })
-    const identity = await own(
-      createIdentityClient({ url: config.identityUrl, name: config.serviceName, secret: config.serviceSecret }),
-      (it) => it.close(),
-    )
-    const onFailure = (error: unknown) => log.warn({ err: error }, 'identity does not answer')
-    const lookUps = await own(createLookUpBatcher({ identity, directory, freshness, now, onFailure }), (it) =>
-      it.stop(),
-    )
-    const events = await own(
-      startSessionEvents({ brokerUrl: config.brokerUrl, directory, freshness, keys, log }),
+    const tokens = createTokenVerifier({ issuer, audience, keys, maxRemembered: maxSessions })
+    const { brokerUrl: events, serviceName: username, serviceSecret: password } = config
+    const identity = Object.assign(new URL(config.identityUrl), { username, password }).href
+    const sessions = await own(
+      startLiveSessions({ events, identity, keys, maxSessions, staleGraceMs, log, count }),
       (it) => it.stop(),
     )
-    await lookUps.askTime()
-    await own(
-      setInterval(() => void lookUps.askTime(), clockSampleMs),
-      (it) => clearInterval(it),
-    )
+    watch({ keys: keys.state, sessions: sessions.state })
 
-    const { staleGraceMs } = config
-    const checkSession = createCheckSession({ directory, freshness, lookUps, staleGraceMs, now, count })
-    const stalenessMs = () => freshness.stalenessMs(now())
-    watch({
-      stalenessMs,
-      sessions: directory.size,
-      lookUps: lookUps.counts,
-      events: events.counts,
-      keyFetches: () => keys.state().fetches,
-      reconnects: () => events.state().reconnects,
-    })
-    const health = createHealth(readState({ stalenessMs, keys, events, identityAnswers: lookUps.isAnswering }))
-    const table = routes({ authenticate: createAuthenticate({ verify, checkSession }), health })
+    const { authenticate, recognise } = createAuthenticate(tokens, sessions)
+    const health = createHealth(readState({ keys: keys.state, sessions: sessions.state }))
     const { host, port, drainMs } = config
-    const server = await own(serve(table, { health, metrics, log, host, port, drainMs }), (it) => it.close())
+    const server = await own(
+      serve(routes({ authenticate, health }), {
+        ...{ health, metrics, log, host, port, drainMs, asRefusal },
+        quick: quickAnswers(recognise),
+      }),
+      (it) => it.close(),
+    )
     return { url: server.url }
   })

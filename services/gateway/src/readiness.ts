@@ -1,23 +1,16 @@
-import type { EventConsumer } from '@gatehouse/events'
-import type { KeySet } from '@gatehouse/token-verifier'
+import type { KeySet, LiveSessions } from '@gatehouse/token-verifier'
 
-type Parts = {
-  stalenessMs: () => number
-  keys: Pick<KeySet, 'state'>
-  events: Pick<EventConsumer, 'state'>
-  /** Whether the last look-up was answered. */
-  identityAnswers: () => boolean
-}
+type Parts = { keys: KeySet['state']; sessions: LiveSessions['state'] }
 
 /**
  * Ready is who can answer: with keys, and either fresh memory or an identity to ask. A broker that is away makes the
  * gateway slower, not wrong.
  */
-export const readState = ({ stalenessMs, keys, events, identityAnswers }: Parts) => {
-  const isFresh = () => stalenessMs() < 1_000
+export const readState = ({ keys, sessions }: Parts) => {
+  const isFresh = () => sessions().stalenessMs < 1_000
   return {
     keys: () => {
-      const { keys: count, lastError, ageSeconds } = keys.state()
+      const { keys: count, lastError, ageSeconds } = keys()
       const detail = lastError ?? undefined
       return {
         state: count === 0 ? ('down' as const) : detail ? ('degraded' as const) : ('up' as const),
@@ -27,15 +20,15 @@ export const readState = ({ stalenessMs, keys, events, identityAnswers }: Parts)
       }
     },
     broker: () => {
-      const { connected, lastError } = events.state()
+      const { connected, lastError } = sessions().broker
       return connected ? { state: 'up' as const } : { state: 'degraded' as const, detail: lastError ?? 'connecting' }
     },
     identity: () => {
-      if (identityAnswers()) return { state: 'up' as const }
+      if (sessions().identityAnswers) return { state: 'up' as const }
       return { state: isFresh() ? ('degraded' as const) : ('down' as const), detail: 'does not answer look-ups' }
     },
     freshness: () => {
-      const ms = stalenessMs()
+      const ms = sessions().stalenessMs
       return {
         state: isFresh() ? ('up' as const) : ('degraded' as const),
         staleness_ms: Number.isFinite(ms) ? Math.round(ms) : null,

@@ -5,11 +5,10 @@ import { join } from 'node:path'
 import type { EventOf, EventType } from '@gatehouse/contracts'
 import { startPublisher } from '@gatehouse/events'
 import { createLog } from '@gatehouse/service'
-import { createTestVhost, eventually, startFakeIssuer } from '@gatehouse/testkit'
+import { createTestVhost, eventually, newUser, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
 import { expect, onTestFinished } from 'vitest'
 import { type GatewayConfig, readGatewayConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
-import { newUser, startFakeIdentity } from './fake-identity.ts'
 
 const log = createLog('gateway-test', process.env.TEST_LOG_LEVEL ?? 'silent')
 
@@ -24,6 +23,7 @@ export const startTestGateway = async (
   const [issuer, vhost] = await Promise.all([startFakeIssuer(), createTestVhost()])
   onTestFinished(async () => void (await Promise.all([issuer.close(), vhost.drop()])))
   const identity = await startFakeIdentity(issuer.jwksUri)
+  onTestFinished(() => identity.close())
 
   // The relay's part: whatever it publishes was committed before, and its heartbeats tell so.
   const publisher = startPublisher({ url: vhost.identityUrl, name: 'test relay', log })

@@ -1,9 +1,10 @@
+import type { Authenticate } from '@gatehouse/token-verifier'
 import type { RequestHandler } from 'express'
-import type { Authenticate } from './authenticate.ts'
+import { meBody, meHeaders } from './user-answers.ts'
 
 export const meRoute =
   (authenticate: Authenticate): RequestHandler =>
   async (req, res) => {
-    const { body } = await authenticate(req)
-    res.set({ 'Cache-Control': 'no-store', 'Content-Type': 'application/json; charset=utf-8' }).end(body)
+    const { user } = await authenticate(req)
+    res.set(meHeaders).end(meBody(user))
   }

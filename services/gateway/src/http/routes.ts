@@ -1,6 +1,6 @@
 import type { HealthChecks, Route } from '@gatehouse/service'
+import type { Authenticate } from '@gatehouse/token-verifier'
 import { openApi } from '../docs/openapi.ts'
-import type { Authenticate } from './authenticate.ts'
 import { docsRoutes } from './docs.routes.ts'
 import { healthRoute } from './health.route.ts'
 import { meRoute } from './me.route.ts'

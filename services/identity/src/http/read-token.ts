@@ -29,7 +29,7 @@ export const createReadAccessToken = (signingKeys: Pick<SigningKeys, 'jwks'>, ex
     }
     return keys.get(kid)
   }
-  const verify = createTokenVerifier({ ...expected, keys: { find, findAfterFetch: async (kid) => find(kid) } })
+  const { verify } = createTokenVerifier({ ...expected, keys: { find, findAfterFetch: async (kid) => find(kid) } })
   return async (token) => {
     try {
       return await verify(token)

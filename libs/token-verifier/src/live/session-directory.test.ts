@@ -1,8 +1,8 @@
 import type { GatehouseEvent, Heartbeat, LookedUpSession, SessionState, UserState } from '@gatehouse/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFreshness } from '../freshness.ts'
 import { createCheckSession } from './check-session.ts'
+import { createFreshness } from './freshness.ts'
 import { createSessionDirectory } from './session-directory.ts'
 
 const userId = '00000000-0000-7000-8000-000000000000'
@@ -38,10 +38,10 @@ const createWorld = (maxSessions: number) => {
   const event = (type: string, data: object) =>
     ({ type, data, subject: userId, sequence: user.version }) as GatehouseEvent
 
-  const check = createCheckSession({
+  const { fromMemory } = createCheckSession({
     directory,
     freshness,
-    // Identity is asked by the steps below; a check that needs it right now finds it silent.
+    // Identity is asked by the steps below alone.
     lookUps: { ask: () => Promise.reject(new Error('silent')) } as never,
     staleGraceMs: 0,
     now: () => now,
@@ -117,11 +117,8 @@ const createWorld = (maxSessions: number) => {
       flight.question.close()
     },
     request: (id: string) => {
-      const outcome = check(id)
-      if (outcome instanceof Promise) {
-        outcome.catch(() => undefined)
-        return 'asked'
-      }
+      const outcome = fromMemory(id)
+      if (outcome === undefined) return 'asked'
       const end = endedAt.get(id)
       if (outcome === null) expect(end, 'a good session was refused').toBeDefined()
       else {

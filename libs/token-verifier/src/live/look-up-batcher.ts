@@ -1,5 +1,5 @@
 import { maxSessionsPerLookup } from '@gatehouse/contracts'
-import type { Freshness } from '../freshness.ts'
+import type { Freshness } from './freshness.ts'
 import type { IdentityClient } from './identity-client.ts'
 import type { SessionDirectory } from './session-directory.ts'
 

@@ -1,26 +1,25 @@
-import { startEventConsumer } from '@gatehouse/events'
-import type { Logger } from '@gatehouse/service'
-import type { KeySet } from '@gatehouse/token-verifier'
-import type { Freshness } from '../freshness.ts'
+import { type Log, startEventConsumer } from '@gatehouse/events'
+import type { KeySet } from '../key-set.ts'
+import type { Freshness } from './freshness.ts'
 import type { SessionDirectory } from './session-directory.ts'
 
 type Needs = {
-  brokerUrl: string
+  url: string
   directory: SessionDirectory
   freshness: Freshness
   keys: Pick<KeySet, 'refresh' | 'withdraw'>
-  log: Logger
+  log: Log
 }
 
 /** Feeds directory, freshness and key set from a queue of this replica's own. */
-export const startSessionEvents = ({ brokerUrl, directory, freshness, keys, log }: Needs) => {
+export const startSessionEvents = ({ url, directory, freshness, keys, log }: Needs) => {
   /** What was told so far may lack something: all that is known must be asked for again. */
   const startOver = () => {
     freshness.forget()
     directory.startEpoch()
   }
   return startEventConsumer({
-    url: brokerUrl,
+    url,
     name: 'gateway',
     log,
     queuePrefix: 'gateway.sessions',

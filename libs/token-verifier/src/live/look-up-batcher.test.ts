@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SessionLookupAnswer } from '@gatehouse/contracts'
 import { describe, expect, it } from 'vitest'
-import { createFreshness } from '../freshness.ts'
+import { createFreshness } from './freshness.ts'
 import { createLookUpBatcher } from './look-up-batcher.ts'
 import { createSessionDirectory } from './session-directory.ts'
 

@@ -1,5 +1,5 @@
-import { AppError } from '@gatehouse/service'
-import type { Freshness } from '../freshness.ts'
+import { Refusal } from '../refusal.ts'
+import type { Freshness } from './freshness.ts'
 import type { LookUpBatcher } from './look-up-batcher.ts'
 import type { Entry, KnownUser, SessionDirectory } from './session-directory.ts'
 
@@ -16,12 +16,9 @@ type Needs = {
 const promiseMs = 1_000
 
 const cannotVerify = (cause: unknown) =>
-  new AppError('unavailable', 'cannot_verify', 'It cannot be told at this moment whether this session still counts.', {
-    cause,
-    headers: { 'Retry-After': '1' },
-  })
+  new Refusal('cannot_verify', 'It cannot be told at this moment whether this session still counts.', { cause })
 
-/** The user of a session that counts, or null when it has ended. @throws AppError `cannot_verify` when nobody can tell */
+/** The user of a session that counts, or null when it has ended. @throws Refusal `cannot_verify` when nobody can tell */
 export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs, now, count }: Needs) => {
   /** Age of what an entry says: it holds as of its question, and for as long as events have kept it up to date. */
   const ageMs = (entry: Extract<Entry, { state: 'active' }>, at: number) =>
@@ -58,11 +55,16 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
     return answered
   }
 
-  return (id: string): KnownUser | null | Promise<KnownUser | null> => {
+  /** Undefined where it takes a question to tell. */
+  const fromMemory = (id: string): KnownUser | null | undefined => {
     const known = read(id, promiseMs)
-    if (known === undefined) return ask(id)
-    count('memory')
+    if (known !== undefined) count('memory')
     return known
   }
+  const check = async (id: string): Promise<KnownUser | null> => {
+    const known = fromMemory(id)
+    return known === undefined ? ask(id) : known
+  }
+  return { fromMemory, check }
 }
 export type CheckSession = ReturnType<typeof createCheckSession>

@@ -1,9 +1,10 @@
 import type { GatehouseEvent, LookedUpSession, UserState } from '@gatehouse/contracts'
 import { LRUCache } from 'lru-cache'
-import { bodyOf } from './user-body.ts'
 
-/** One user as answered, shared by all of the user's sessions. */
-export type KnownUser = { state: UserState; body: Buffer }
+/** What requests need to know of a user. */
+export type SessionUser = Omit<UserState, 'created_at' | 'updated_at'>
+/** One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version. */
+export type KnownUser = { state: SessionUser; answer: string | null; sessions: number }
 export type Entry =
   | { state: 'active'; userId: string; expiresAt: number; askedAt: number; epoch: number }
   | { state: 'ended' }
@@ -13,6 +14,15 @@ export type Notes = { users: Map<string, UserState>; ended: Set<string> }
 
 type Options = { maxSessions: number }
 
+const keptOf = ({ id, username, full_name, is_active, roles, version }: UserState): SessionUser => ({
+  id,
+  username,
+  full_name,
+  is_active,
+  roles,
+  version,
+})
+
 /**
  * What this replica knows of sessions, in bounded memory. The rules (decision 0001):
  * - of a user, the highest version counts; of a session, ended is final (a deactivation ends each session by an event);
@@ -20,33 +30,34 @@ type Options = { maxSessions: number }
  * - an entry remembers when its question was sent and in which epoch; whether it is fresh enough is for others to judge.
  */
 export const createSessionDirectory = ({ maxSessions }: Options) => {
-  const users = new Map<string, KnownUser & { sessions: Set<string> }>()
+  const users = new Map<string, KnownUser>()
   const entries = new LRUCache<string, Entry>({
     max: maxSessions,
     // A user is kept for as long as one of the user's sessions is.
-    disposeAfter: (entry, id, reason) => {
-      if (entry.state === 'active' && reason !== 'set') release(entry.userId, id)
+    disposeAfter: (entry, _id, reason) => {
+      if (entry.state === 'active' && reason !== 'set') release(entry.userId)
     },
   })
   const questions = new Set<Notes>()
   let epoch = 0
 
-  const release = (userId: string, id: string) => {
+  const release = (userId: string) => {
     const user = users.get(userId)
-    user?.sessions.delete(id)
-    if (user?.sessions.size === 0) users.delete(userId)
+    if (!user) return
+    user.sessions -= 1
+    if (user.sessions === 0) users.delete(userId)
   }
 
   const end = (id: string) => {
     const entry = entries.peek(id)
-    if (entry?.state === 'active') release(entry.userId, id)
+    if (entry?.state === 'active') release(entry.userId)
     entries.set(id, { state: 'ended' })
   }
 
   /** Keeps the higher version of what is known and what is told. */
   const learn = (told: UserState) => {
     const known = users.get(told.id)
-    if (known && known.state.version < told.version) users.set(told.id, { ...known, state: told, body: bodyOf(told) })
+    if (known && known.state.version < told.version) Object.assign(known, { state: keptOf(told), answer: null })
   }
 
   const apply = (event: GatehouseEvent) => {
@@ -85,9 +96,9 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
         const before = entries.peek(told.id)
         if (before?.state === 'ended' || (before && before.askedAt > askedAt)) return
         const { id: userId } = told.user
-        const known = users.get(userId) ?? { state: told.user, body: bodyOf(told.user), sessions: new Set<string>() }
+        const known = users.get(userId) ?? { state: keptOf(told.user), answer: null, sessions: 0 }
         users.set(userId, known)
-        known.sessions.add(told.id)
+        if (!before) known.sessions += 1
         learn(told.user)
         const noted = notes.users.get(userId)
         if (noted) learn(noted)

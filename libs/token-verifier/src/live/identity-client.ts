@@ -1,18 +1,18 @@
 import { Agent, request } from 'node:http'
 import { type SessionLookupAnswer, sessionLookupAnswer } from '@gatehouse/contracts'
 
-type Options = { url: string; name: string; secret: string }
-
 const deadlineMs = 900
 const maxAnswerBytes = 4 * 1024 * 1024
 
 class ClosedMeanwhile extends Error {}
 
-/** Asks identity over connections that stay open. @throws Error within 900 ms when it does not answer as agreed */
-export const createIdentityClient = ({ url, name, secret }: Options) => {
+/** Asks identity, at `http://name:secret@host`, over connections that stay open. @throws Error within 900 ms when it does not answer as agreed */
+export const createIdentityClient = (url: string) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
-  const authorization = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
-  const endpoint = new URL('/internal/sessions/lookup', url)
+  const { username, password, origin } = new URL(url)
+  const credential = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const authorization = `Basic ${Buffer.from(credential).toString('base64')}`
+  const endpoint = new URL('/internal/sessions/lookup', origin)
 
   const postOnce = (body: string) =>
     new Promise<string>((resolve, reject) => {

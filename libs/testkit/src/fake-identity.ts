@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type LookedUpSession, sessionLookup, type UserState } from '@gatehouse/contracts'
-import { onTestFinished } from 'vitest'
 
 type Behaviour = 'answers' | 'fails' | 'hangs' | 'is ill-formed'
 
@@ -18,7 +17,7 @@ export const newUser = (more: Partial<UserState> = {}): UserState => ({
   ...more,
 })
 
-/** Identity's look-up over real HTTP, with sessions that the test decides about, behind the keys of `jwksUri`. */
+/** Identity's look-up over real HTTP, for the credential `gateway`, `secret`: with sessions that the test decides about, and the keys of `jwksUri`. */
 export const startFakeIdentity = async (jwksUri: string) => {
   const sessions = new Map<string, UserState>()
   const asked: string[][] = []
@@ -45,17 +44,21 @@ export const startFakeIdentity = async (jwksUri: string) => {
     res.end(JSON.stringify({ now_ms: Date.now(), sessions: answer }))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${address}`,
+    /** What a service is configured with to ask it. */
+    urlWithCredential: `http://gateway:secret@${address}`,
     sessions,
     /** The ids of each look-up call so far. */
     asked,
     behave: (how: Behaviour) => {
       behaviour = how
     },
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
   }
 }
+export type FakeIdentity = Awaited<ReturnType<typeof startFakeIdentity>>
