@@ -3,6 +3,7 @@ import {
   cloudEventContentType,
   eventsExchange,
   eventsLogQueue,
+  everyEvent,
   type GatehouseEvent,
   gatehouseEvent,
 } from '@gatehouse/contracts'
@@ -45,7 +46,7 @@ export const subscribe = async (subscriber: Subscriber) => {
   channel.on('error', () => {})
   const queue = `${subscriber.name}.everything`
   await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
-  await channel.bindQueue(queue, eventsExchange, '#')
+  await channel.bindQueue(queue, eventsExchange, everyEvent)
   const events: GatehouseEvent[] = []
   const faults: unknown[] = []
   await channel.consume(queue, (message) => {

@@ -2,6 +2,8 @@ import { z } from 'zod'
 
 /** Topic exchange of all events; the routing key is the event's type. */
 export const eventsExchange = 'gatehouse.events'
+/** Binds every event and nothing else. */
+export const everyEvent = '*.*.*'
 /** Stream queue that is always bound to everything, so every event has a home and can be replayed. */
 export const eventsLogQueue = 'gatehouse.events.log'
 export const cloudEventContentType = 'application/cloudevents+json'

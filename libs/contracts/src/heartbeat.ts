@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
-/** Fanout exchange of the relay's heartbeat: apart from the events, so that who binds `#` never sees it. */
-export const heartbeatExchange = 'gatehouse.heartbeat'
+/**
+ * Routing key of the relay's heartbeat, in the exchange of the events: so who binds `#` once for both cannot lose the
+ * events and still hear that all is well. Who wants events alone binds `*.*.*`.
+ */
+export const heartbeatKey = 'heartbeat'
 export const heartbeatIntervalMs = 250
 
 /**

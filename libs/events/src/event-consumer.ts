@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { eventsExchange, type GatehouseEvent, type Heartbeat, heartbeatExchange } from '@gatehouse/contracts'
+import { eventsExchange, type GatehouseEvent, type Heartbeat, heartbeatKey } from '@gatehouse/contracts'
 import type { ConsumeMessage } from 'amqplib'
 import { type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
 import { readEvent, readHeartbeat } from './read-message.ts'
@@ -10,8 +10,6 @@ type Options = {
   log: Log
   /** The queue is `<prefix>.<uuid>`, for this process alone; the broker deletes it with the connection. */
   queuePrefix: string
-  /** Routing patterns, such as `user.*.*`. */
-  bindings: string[]
   /** Handlers are synchronous, so that order needs no queue. One that throws has missed its message: see `onBound`. */
   onEvent: (event: GatehouseEvent) => void
   onHeartbeat: (heartbeat: Heartbeat) => void
@@ -24,6 +22,9 @@ type Options = {
   onMalformed?: () => void
 }
 
+// Somebody unbound the queue, or nobody leads the relay: a new queue mends the one and costs nothing in the other case.
+const silentMs = 10_000
+
 /**
  * Feeds a process with events and heartbeats as they happen, strictly in order. It starts without the broker, and without
  * the exchanges too: it goes on trying until identity has declared them.
@@ -33,12 +34,13 @@ export const startEventConsumer = ({
   name,
   log,
   queuePrefix,
-  bindings,
   onEvent,
   onHeartbeat,
   onBound,
   onMalformed,
 }: Options) => {
+  let heard = 0
+  let silence: NodeJS.Timeout | undefined
   const counts = { applied: 0, heartbeats: 0, unknown: 0, notUnderstood: 0 }
 
   const noteMalformed = ({ fields, properties }: ConsumeMessage, why: string) => {
@@ -71,6 +73,10 @@ export const startEventConsumer = ({
   const consume = (lost: Lost) => {
     let isBound = false
     let isOver = false
+    heard = performance.now()
+    silence = setInterval(() => {
+      if (performance.now() - heard > silentMs) lost(new Error('no heartbeat came for too long'))
+    }, 1_000)
     const bound = () => {
       if (!isBound) onBound()
       isBound = true
@@ -80,8 +86,9 @@ export const startEventConsumer = ({
       if (isOver) return
       if (message === null) return lost(new Error('the broker cancelled the consumer'))
       try {
+        heard = performance.now()
         bound() // the first message may be here before the answer to `consume` is
-        if (message.fields.exchange === heartbeatExchange) handleHeartbeat(message)
+        if (message.fields.routingKey === heartbeatKey) handleHeartbeat(message)
         else handleEvent(message)
       } catch (error) {
         isOver = true
@@ -104,13 +111,14 @@ export const startEventConsumer = ({
         autoDelete: true,
         durable: false,
       })
-      for (const pattern of bindings) await channel.bindQueue(queue, eventsExchange, pattern)
-      await channel.bindQueue(queue, heartbeatExchange, '')
+      // One binding for events and heartbeats: where it is lost, the silence tells.
+      await channel.bindQueue(queue, eventsExchange, '#')
       const { bound, handle } = consume(lost)
       // No acks: what a process keeps in memory is lost with it, and a new queue starts a new epoch.
       await channel.consume(queue, handle, { noAck: true })
       bound()
     },
+    onLost: () => clearInterval(silence),
   })
 
   return { state: link.state, counts: () => ({ ...counts }), stop: link.stop }

@@ -1,4 +1,4 @@
-import { cloudEventContentType, eventsExchange, type Heartbeat, heartbeatExchange } from '@gatehouse/contracts'
+import { cloudEventContentType, eventsExchange, type Heartbeat, heartbeatKey } from '@gatehouse/contracts'
 import type { ConfirmChannel, Message } from 'amqplib'
 import { type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
 import { assertTopology } from './topology.ts'
@@ -107,7 +107,7 @@ export const startPublisher = ({ url, name, log }: Options) => {
       now.heartbeatSentAt = performance.now()
       try {
         const body = Buffer.from(JSON.stringify(heartbeat))
-        now.channel.publish(heartbeatExchange, '', body, { contentType: 'application/json' }, () => {
+        now.channel.publish(eventsExchange, heartbeatKey, body, { contentType: 'application/json' }, () => {
           now.heartbeatSentAt = null
         })
         return true

@@ -1,4 +1,4 @@
-import { eventsExchange, eventsLogQueue, heartbeatExchange } from '@gatehouse/contracts'
+import { eventsExchange, eventsLogQueue, everyEvent } from '@gatehouse/contracts'
 import type { Channel } from 'amqplib'
 
 /**
@@ -14,8 +14,7 @@ const logRetention = {
 /** What every publisher declares each time that it connects, so that a deleted exchange or queue comes back. */
 export const assertTopology = async (channel: Channel) => {
   await channel.assertExchange(eventsExchange, 'topic', { durable: true })
-  await channel.assertExchange(heartbeatExchange, 'fanout', { durable: true })
   const stream = { 'x-queue-type': 'stream', ...logRetention }
   await channel.assertQueue(eventsLogQueue, { durable: true, arguments: stream })
-  await channel.bindQueue(eventsLogQueue, eventsExchange, '#')
+  await channel.bindQueue(eventsLogQueue, eventsExchange, everyEvent)
 }

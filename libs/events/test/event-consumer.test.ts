@@ -1,4 +1,4 @@
-import { eventsExchange, heartbeatExchange } from '@gatehouse/contracts'
+import { eventsExchange, heartbeatKey } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startEventConsumer } from '../src/event-consumer.ts'
@@ -13,7 +13,6 @@ const recordingConsumer = (url: string, onEvent: (sequence: number) => void = ()
     name: 'test-consumer',
     log,
     queuePrefix: 'gateway.sessions',
-    bindings: ['user.*.*', 'session.*.*'],
     onBound: () => void seen.push('bound'),
     onMalformed: () => void seen.push('malformed'),
     onHeartbeat: ({ as_of }) => void seen.push(`heartbeat ${as_of}`),
@@ -84,7 +83,7 @@ describe('event consumer', () => {
     send({ ...anEvent(), sequence: 'first' })
     send('')
     send('null')
-    channel.publish(heartbeatExchange, '', Buffer.from('{"as_of":"now"}'))
+    channel.publish(eventsExchange, heartbeatKey, Buffer.from('{"as_of":"now"}'))
     await eventually(() => expect(consumer.counts()).toMatchObject({ unknown: 1, notUnderstood: 5 }))
     await publisher.publishAll([outgoing(anEvent(4))])
     await eventually(() => expect(consumer.seen.at(-1)).toBe('event 4'))
@@ -101,6 +100,17 @@ describe('event consumer', () => {
     await eventually(() => expect(consumer.state().reconnects).toBe(1))
     await publisher.publishAll([outgoing(anEvent(5))])
     await eventually(() => expect(consumer.seen).toEqual(['bound', 'event 1', 'bound', 'event 5']))
+  })
+
+  it('begins anew with a new queue when the exchange was deleted, and the binding with it', async () => {
+    const { publisher, consumer, channel } = await startBoth()
+    const timer = setInterval(() => publisher.publishHeartbeat({ as_of: 1, sent_at: 1 }), 250)
+    onTestFinished(() => clearInterval(timer))
+    await eventually(() => expect(consumer.seen.at(-1)).toBe('heartbeat 1'))
+    await channel.deleteExchange(eventsExchange)
+    await eventually(() => expect(consumer.state().reconnects).toBe(1), { withinMs: 15_000 })
+    await publisher.publishAll([outgoing(anEvent(9))])
+    await eventually(() => expect(consumer.seen).toContain('event 9'))
   })
 
   it('leaves no queue behind when it stops', async () => {

@@ -26,7 +26,6 @@ const startPair = (at: string, consumerAt = at) => {
     name: 'test-consumer',
     log,
     queuePrefix: 'gateway.sessions',
-    bindings: ['user.*.*'],
     onBound: () => undefined,
     onEvent: () => undefined,
     onHeartbeat: () => undefined,

@@ -1,4 +1,4 @@
-import { cloudEventContentType, eventsExchange, eventsLogQueue, heartbeatExchange } from '@gatehouse/contracts'
+import { cloudEventContentType, eventsExchange, eventsLogQueue } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import type { ConsumeMessage } from 'amqplib'
 import { describe, expect, it } from 'vitest'
@@ -49,7 +49,6 @@ describe('publisher', () => {
     const channel = await (await testConnection(vhost.url)).createChannel()
     const { queue } = await channel.assertQueue('tap', { exclusive: true })
     await channel.bindQueue(queue, eventsExchange, '#')
-    await channel.bindQueue(queue, heartbeatExchange, '')
     const seen: ConsumeMessage[] = []
     await channel.consume(queue, (message) => void (message && seen.push(message)), { noAck: true })
 

@@ -1,4 +1,4 @@
-import { eventsExchange, eventsLogQueue } from '@gatehouse/contracts'
+import { eventsExchange, eventsLogQueue, everyEvent } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import { describe, expect, it } from 'vitest'
 import { openLeaderConnection } from '../src/outbox/leader-connection.ts'
@@ -77,7 +77,7 @@ describe('relay', () => {
 
   it('does not take a returned message for a delivered one', async () => {
     const { outbox, broker, relay, vhost } = await startTestOutbox()
-    await broker.channel.unbindQueue(eventsLogQueue, eventsExchange, '#')
+    await broker.channel.unbindQueue(eventsLogQueue, eventsExchange, everyEvent)
     await broker.close() // from here on no queue takes anything
     const event = anEvent()
     await outbox.append(event)
@@ -121,7 +121,7 @@ describe('relay', () => {
     // Idle, a beat tells of a look at the outbox that is just over.
     expect(middle(broker.heartbeats.map((it) => it.sent_at - it.as_of))).toBeLessThan(50)
 
-    const accept = await refuse(broker.channel, '#')
+    const accept = await refuse(broker.channel, everyEvent)
     const { rows } = await outbox.pool.query('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms')
     await outbox.append(anEvent())
     const committedAfter: number = rows[0].ms
@@ -152,7 +152,7 @@ describe('relay', () => {
 
   it('tells operators what waits, and nothing stale once it does not lead', async () => {
     const { outbox, broker, relay } = await startTestOutbox()
-    await refuse(broker.channel, '#')
+    await refuse(broker.channel, everyEvent)
     await outbox.append(anEvent(), anEvent())
     await eventually(async () => {
       expect(await relay.metric('outbox_unsent')).toBe(2)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { eventsExchange, eventsLogQueue, type GatehouseEvent, heartbeatExchange } from '@gatehouse/contracts'
+import { eventsExchange, eventsLogQueue, type GatehouseEvent, heartbeatKey } from '@gatehouse/contracts'
 import { startPublisher } from '@gatehouse/events'
 import { migrate } from '@gatehouse/migrations'
 import { createLog } from '@gatehouse/service'
@@ -98,18 +98,18 @@ export const tapBroker = async (url: string) => {
   const channel = await connection.createChannel()
   channel.on('error', () => undefined)
   await channel.assertExchange(eventsExchange, 'topic', { durable: true })
-  await channel.assertExchange(heartbeatExchange, 'fanout', { durable: true })
   const { queue } = await channel.assertQueue('', { exclusive: true })
   await channel.bindQueue(queue, eventsExchange, '#')
-  await channel.bindQueue(queue, heartbeatExchange, '')
   const events: (TestEvent & { arrivedAt: number })[] = []
   const heartbeats: { as_of: number; sent_at: number; arrivedAt: number }[] = []
-  const take = (exchange: string, body: Buffer) => {
+  const take = (key: string, body: Buffer) => {
     const arrived = { ...JSON.parse(String(body)), arrivedAt: performance.now() }
-    if (exchange === heartbeatExchange) heartbeats.push(arrived)
+    if (key === heartbeatKey) heartbeats.push(arrived)
     else events.push(arrived)
   }
-  await channel.consume(queue, (message) => message && take(message.fields.exchange, message.content), { noAck: true })
+  await channel.consume(queue, (message) => message && take(message.fields.routingKey, message.content), {
+    noAck: true,
+  })
   return {
     channel,
     close: () => connection.close(),

@@ -23,7 +23,6 @@ export const startSessionEvents = ({ url, directory, freshness, keys, log }: Nee
     name: 'gateway',
     log,
     queuePrefix: 'gateway.sessions',
-    bindings: ['user.*.*', 'session.*.*', 'key.*.*'],
     onBound: startOver,
     onMalformed: startOver,
     onHeartbeat: freshness.beat,
