@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { AccessTokenClaims } from '@gatehouse/contracts'
-import { readBearer } from './bearer.ts'
+import { peekToken, readBearer } from './bearer.ts'
 import type { CheckSession } from './live/check-session.ts'
 import type { KnownUser } from './live/session-directory.ts'
 import { Refusal } from './refusal.ts'
@@ -40,8 +40,8 @@ export const createAuthenticate = (tokens: TokenVerifier, sessions: CheckSession
     },
     /** The same where memory tells it all and it is a yes; null leaves the answer to `authenticate`. */
     recognise: (req: Request): KnownUser | null => {
-      const bearer = readBearer(req)
-      const claims = bearer.kind === 'token' && tokens.recall(bearer.token)
+      const token = peekToken(req)
+      const claims = token !== null && tokens.recall(token)
       if (!claims) return null
       const user = sessions.fromMemory(claims.sid)
       return user?.state.id === claims.sub ? user : null

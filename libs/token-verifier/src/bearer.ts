@@ -7,15 +7,30 @@ export type Bearer = { kind: 'token'; token: string } | { kind: 'none' } | { kin
 const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i
 const isAuthorization = (name = '') => name.length === 13 && name.toLowerCase() === 'authorization'
 
-/** Reads the one place where a credential may stand: the Authorization header, once. */
-export const readBearer = ({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): Bearer => {
+type Request = Pick<IncomingMessage, 'rawHeaders'>
+
+/** The one Authorization header, undefined where there is none, null where there are several. */
+const findCredential = ({ rawHeaders }: Request): string | null | undefined => {
   let value: string | undefined
   // The lists that Node offers are made for each request from this one, and `headers` hides a second credential.
   for (let at = 0; at < rawHeaders.length; at += 2) {
     if (!isAuthorization(rawHeaders[at])) continue
-    if (value !== undefined) return { kind: 'malformed' }
+    if (value !== undefined) return null
     value = rawHeaders[at + 1]
   }
+  return value
+}
+
+/** What stands where the token would, unchecked: only to be looked up among tokens that were checked. */
+export const peekToken = (req: Request): string | null => {
+  const value = findCredential(req)
+  return value?.startsWith('Bearer ') ? value.slice(7) : null
+}
+
+/** Reads the one place where a credential may stand: the Authorization header, once. */
+export const readBearer = (req: Request): Bearer => {
+  const value = findCredential(req)
+  if (value === null) return { kind: 'malformed' }
   if (value === undefined || !/^bearer\b/i.test(value)) return { kind: 'none' }
   const token = bearer.exec(value)?.[1]
   return token === undefined ? { kind: 'malformed' } : { kind: 'token', token }

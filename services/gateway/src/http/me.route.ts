@@ -1,10 +1,10 @@
 import type { Authenticate } from '@gatehouse/token-verifier'
 import type { RequestHandler } from 'express'
-import { meBody, meHeaders } from './user-answers.ts'
+import { meAnswer } from './user-answers.ts'
 
 export const meRoute =
   (authenticate: Authenticate): RequestHandler =>
   async (req, res) => {
-    const { user } = await authenticate(req)
-    res.set(meHeaders).end(meBody(user))
+    const { status, headers, body } = meAnswer((await authenticate(req)).user)
+    res.writeHead(status, headers).end(body)
   }

@@ -1,6 +1,6 @@
-import type { QuickAnswer, QuickAnswers, Quickly } from '@gatehouse/service'
+import type { QuickAnswers, Quickly } from '@gatehouse/service'
 import type { KnownUser, Recognise } from '@gatehouse/token-verifier'
-import { meBody, meHeaders, verifyHeaders } from './user-answers.ts'
+import { meAnswer, verifyAnswer } from './user-answers.ts'
 
 /**
  * The two calls that every request of every service may come with, answered in front of Express where memory tells it all
@@ -8,13 +8,13 @@ import { meBody, meHeaders, verifyHeaders } from './user-answers.ts'
  */
 export const quickAnswers = (recognise: Recognise): QuickAnswers => {
   const to =
-    (answer: (user: KnownUser) => QuickAnswer): Quickly =>
+    (answerOf: typeof meAnswer): Quickly =>
     (req) => {
-      const user = recognise(req)
-      return user && answer(user)
+      const user: KnownUser | null = recognise(req)
+      return user && answerOf(user)
     }
   return new Map([
-    ['/auth/me', to((user) => ({ status: 200, headers: meHeaders, body: meBody(user) }))],
-    ['/auth/verify', to((user) => ({ status: 204, headers: verifyHeaders(user) }))],
+    ['/auth/me', to(meAnswer)],
+    ['/auth/verify', to(verifyAnswer)],
   ])
 }
