@@ -27,8 +27,8 @@ const weaknessesOf = ({ HostConfig: host, Config: config }: Container) => [
 ]
 
 describe('the containers', () => {
-  it('are the services and jobs of the design, two gateways among them', () => {
-    expect(named(running)).toEqual(['gateway', 'identity', 'nginx', 'postgres', 'rabbitmq'])
+  it('are the services and jobs of the design, two gateways and the example among them', () => {
+    expect(named(running)).toEqual(['gateway', 'guarded-upstream', 'identity', 'nginx', 'postgres', 'rabbitmq'])
     expect(named(jobs)).toEqual(expect.arrayContaining(['migrate', 'seed']))
     expect(running.filter((it) => serviceOf(it) === 'gateway')).toHaveLength(2)
   })

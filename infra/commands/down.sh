@@ -14,5 +14,5 @@ command_down() {
     say 'The container engine is not running, so nothing of Gatehouse is. Its data, if any, is untouched.'
     return
   fi
-  step down 'See what is left with: docker compose ps --all' docker compose down "${options[@]}"
+  step down 'See what is left with: docker compose ps --all' docker compose --profile '*' down "${options[@]}"
 }

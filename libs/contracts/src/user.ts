@@ -23,3 +23,8 @@ export type UserState = z.infer<typeof userState>
 
 /** Path parameter of everything below `/users/{id}`. */
 export const userPath = z.object({ id: z.uuid() })
+
+/** Query of `GET /auth/verify`. Strict: a misspelt `?rol=admin` would let everybody in. */
+export const verifyQuery = z.strictObject({
+  role: role.optional().meta({ description: 'let in only who has this role' }),
+})

@@ -7,7 +7,7 @@ import { doWithoutReaperAmongStandIns, images } from './images.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-type Options = { identityReplicas?: number; gatewayReplicas?: number }
+type Options = { identityReplicas?: number; gatewayReplicas?: number; profiles?: string[] }
 
 // How images reach the npm registry; written by `./gatehouse` where this machine has settings of its own for that.
 const npmSettings = `${root}.gatehouse/npmrc`
@@ -22,7 +22,7 @@ const getReady = async (url: string) => {
  * The whole product, from docker-compose.yml itself: a project of its own on a free port, built from these sources.
  * @returns its address, and what `docker compose` has to be told to act on it: working folder and environment
  */
-export const startGatehouse = async ({ identityReplicas = 1, gatewayReplicas = 1 }: Options = {}) => {
+export const startGatehouse = async ({ identityReplicas = 1, gatewayReplicas = 1, profiles = [] }: Options = {}) => {
   doWithoutReaperAmongStandIns()
   const project = `gatehouse-test-${randomBytes(4).toString('hex')}`
   const { node, postgres, rabbitmq, nginx } = images()
@@ -34,6 +34,7 @@ export const startGatehouse = async ({ identityReplicas = 1, gatewayReplicas = 1
     GATEHOUSE_PORT: '0',
     IDENTITY_REPLICAS: String(identityReplicas),
     GATEWAY_REPLICAS: String(gatewayReplicas),
+    COMPOSE_PROFILES: profiles.join(','),
     ...(!process.env.NPMRC_FILE && existsSync(npmSettings) && { NPMRC_FILE: npmSettings }),
   }
   const stack = await new DockerComposeEnvironment(root, 'docker-compose.yml')

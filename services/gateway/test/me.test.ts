@@ -125,19 +125,6 @@ describe('GET /auth/me', () => {
   })
 })
 
-describe('GET /auth/verify', () => {
-  it('answers 401 like /auth/me and names the user in headers', async () => {
-    const gateway = await startTestGateway()
-    expect(await gateway.get('/auth/verify')).toMatchObject({ status: 401, body: { code: 'token_missing' } })
-    const { token, user } = await gateway.signIn({ username: 'zoë', roles: ['admin', 'ops'] })
-    const { status, headers } = await gateway.get('/auth/verify', token)
-    expect(status).toBe(204)
-    expect(headers.get('x-auth-user-id')).toBe(user.id)
-    expect(headers.get('x-auth-username')).toBe('zo%C3%AB')
-    expect(headers.get('x-auth-roles')).toBe('admin,ops')
-  })
-})
-
 describe('the rest', () => {
   it('is ready once it can answer, tells each dependency, and serves the docs', async () => {
     const gateway = await startTestGateway()

@@ -11,6 +11,7 @@ import {
   tokenForm,
   tokenResponse,
   userPath,
+  verifyQuery,
 } from '@gatehouse/contracts'
 import { z } from 'zod'
 import type { ZodOpenApiObject } from 'zod-openapi'
@@ -128,8 +129,10 @@ export const authPaths: ZodOpenApiObject['paths'] = {
     get: {
       tags: ['auth'],
       operationId: 'verify',
-      summary: "For Nginx' auth_request",
+      summary: "Does this token count? For Nginx' auth_request and the like",
+      description: 'A refusal carries its body in the header `X-Auth-Problem` as well.',
       security: bearer,
+      requestParams: { query: verifyQuery },
       responses: {
         204: {
           description: 'the token counts',
@@ -139,7 +142,7 @@ export const authPaths: ZodOpenApiObject['paths'] = {
             'X-Auth-Roles': z.string().meta({ description: 'with commas between' }),
           }),
         },
-        ...refused(400, 401, 503),
+        ...refused(400, 401, 403, 503),
       },
     },
   },

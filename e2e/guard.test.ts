@@ -1,0 +1,211 @@
+import { eventually } from '@gatehouse/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { untilCalm } from './calm.ts'
+import { post, refusalOf, send } from './http.ts'
+import { admin, logIn, type Person, seedUser } from './people.ts'
+import { sendPath } from './raw-http.ts'
+import { compose, site } from './stack.ts'
+
+const anyUser = '/examples/guarded'
+const adminsOnly = '/examples/guarded/admin'
+
+let ada: Person
+let hers: string
+let adminToken: string
+beforeAll(async () => {
+  await untilCalm()
+  ada = await seedUser('ada', { roles: ['ops', 'audit'] })
+  hers = await logIn(ada)
+  adminToken = await logIn(admin)
+})
+
+const ask = (path: string, token?: string, more: Parameters<typeof send>[2] = {}) =>
+  send('GET', site() + path, { ...(token !== undefined && { token }), ...more })
+
+// What a client might try to pass for somebody else.
+const lies = [
+  'X-Auth-User-Id: 00000000-0000-4000-8000-000000000000',
+  'x-auth-user-id: 00000000-0000-4000-8000-000000000001',
+  'X-Auth-Username: admin',
+  'X-AUTH-ROLES: admin',
+  'X_Auth_User_Id: liar',
+  'X-Auth_Username: liar',
+  'x_auth_roles: admin',
+]
+
+describe('the guard in front of an upstream refuses', () => {
+  it.each([
+    ['no token', [], 401, 'token_missing', 'Bearer realm="gatehouse"'],
+    ['another scheme', ['Authorization: Basic YTpi'], 401, 'token_missing', 'Bearer realm="gatehouse"'],
+    [
+      'a bad token',
+      ['Authorization: Bearer x'],
+      401,
+      'invalid_token',
+      'Bearer realm="gatehouse", error="invalid_token"',
+    ],
+    ['no token but a lie', [...lies, 'X-Auth-Problem: {}'], 401, 'token_missing', 'Bearer realm="gatehouse"'],
+    [
+      'an empty token',
+      ['Authorization: Bearer '],
+      400,
+      'invalid_request',
+      'Bearer realm="gatehouse", error="invalid_request"',
+    ],
+  ])('%s, in the words of the gateway', async (_what, headers, status, code, challenge) => {
+    for (const path of [anyUser, adminsOnly]) {
+      for (const method of ['GET', 'POST', 'DELETE']) {
+        const answer = await sendPath(path, { method, headers })
+        expect(refusalOf(answer)).toEqual({ status, code })
+        expect(answer.headers.get('www-authenticate')).toBe(challenge)
+        expect(answer.headers.get('cache-control')).toBe('no-store')
+      }
+    }
+  })
+
+  it('one of two tokens', async () => {
+    const headers = [`Authorization: Bearer ${hers}`, 'Authorization: Bearer x']
+    expect(refusalOf(await sendPath(anyUser, { headers }))).toMatchObject({ status: 400 })
+  })
+
+  it('who lacks the role', async () => {
+    const answer = await ask(`${adminsOnly}?role=ops`, hers, { headers: { 'x-auth-roles': 'admin' } })
+    expect(refusalOf(answer)).toEqual({ status: 403, code: 'insufficient_scope' })
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="gatehouse", error="insufficient_scope"')
+  })
+
+  it('a request with a body without reading it, and answers a HEAD without body', async () => {
+    const body = { json: { text: 'x'.repeat(10_000) } }
+    expect(refusalOf(await send('POST', site() + anyUser, body))).toMatchObject({ status: 401 })
+    expect(await send('HEAD', site() + anyUser)).toMatchObject({ status: 401, text: '' })
+  })
+
+  it('everybody who would ask Nginx for its inner pages', async () => {
+    for (const path of ['/.verify', '/.refused']) {
+      expect(refusalOf(await ask(path, hers))).toEqual({ status: 404, code: 'not_found' })
+    }
+  })
+
+  it('a session within a second of its end', async () => {
+    const token = await logIn(ada)
+    for (let nth = 0; nth < 4; nth += 1) expect(await ask(anyUser, token)).toMatchObject({ status: 200 })
+    await post('/auth/logout', { token })
+    const isRefused = async () =>
+      expect(refusalOf(await ask(anyUser, token))).toEqual({ status: 401, code: 'session_ended' })
+    await eventually(isRefused, { withinMs: 1_000, everyMs: 10 })
+  })
+})
+
+describe('the guard in front of an upstream lets in', () => {
+  const hersAlone = () => ({
+    'x-auth-user-id': ada.id,
+    'x-auth-username': ada.username,
+    'x-auth-roles': 'ops,audit',
+  })
+
+  it('who is signed in, and tells the upstream who that is', async () => {
+    const answer = await ask(`${anyUser}?role=admin&x=%20`, hers)
+    expect(answer).toMatchObject({ status: 200, body: { method: 'GET', url: `${anyUser}?role=admin&x=%20` } })
+    expect(answer.body.identity).toEqual(hersAlone())
+  })
+
+  it('nothing that a client says about itself', async () => {
+    const headers = [`Authorization: Bearer ${hers}`, ...lies]
+    const { text } = await sendPath(anyUser, { headers })
+    expect(JSON.parse(text).identity).toEqual(hersAlone())
+  })
+
+  it('no role that a client claims where the user has none', async () => {
+    const token = await logIn(await seedUser('bob'))
+    const answer = await ask(anyUser, token, { headers: { 'x-auth-roles': 'admin' } })
+    expect(answer.status).toBe(200)
+    expect(answer.body.identity).not.toHaveProperty('x-auth-roles')
+  })
+
+  it('who has the role', async () => {
+    const answer = await ask(adminsOnly, adminToken)
+    expect(answer).toMatchObject({ status: 200, body: { url: adminsOnly, username: 'admin' } })
+    expect(answer.body.identity).toMatchObject({ 'x-auth-roles': 'admin' })
+  })
+
+  it('a body as it was sent', async () => {
+    const json = { text: 'ö'.repeat(7_000) }
+    const answer = await send('POST', site() + anyUser, { token: hers, json })
+    expect(answer).toMatchObject({ status: 200, body: { method: 'POST', body: JSON.stringify(json) } })
+    expect(answer.body.identity).toEqual(hersAlone())
+  })
+
+  it('headers near the limit', async () => {
+    const answer = await ask(anyUser, hers, { headers: { cookie: `x=${'y'.repeat(6_000)}` } })
+    expect(answer.status).toBe(200)
+  })
+})
+
+describe('the guard for proxies that pass method and path on', () => {
+  const checked = '/examples/ext-authz/some/path?x=1'
+
+  it('refuses in the words of the gateway', async () => {
+    const answer = await send('POST', site() + checked)
+    expect(refusalOf(answer)).toEqual({ status: 401, code: 'token_missing' })
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="gatehouse"')
+    expect(refusalOf(await ask('/@passed', hers))).toMatchObject({ status: 404 })
+  })
+
+  it.each(['GET', 'POST', 'DELETE'])('answers 200 to %s and says who it is', async (method) => {
+    const answer = await send(method, site() + checked, { token: hers, headers: { 'x-auth-roles': 'admin' } })
+    expect(answer).toMatchObject({ status: 200, text: '' })
+    expect(answer.headers.get('x-auth-user-id')).toBe(ada.id)
+    expect(answer.headers.get('x-auth-username')).toBe(ada.username)
+    expect(answer.headers.get('x-auth-roles')).toBe('ops,audit')
+  })
+})
+
+describe('while something is away', () => {
+  afterAll(async () => {
+    await compose('start', 'identity', 'gateway', 'guarded-upstream')
+    await untilCalm()
+  })
+
+  const expectNobodyCanTell = async (token?: string) => {
+    for (const path of [anyUser, adminsOnly]) {
+      const answer = await ask(path, token)
+      expect(refusalOf(answer)).toEqual({ status: 503, code: 'cannot_verify' })
+      expect(answer.headers.get('retry-after')).toBe('1')
+      expect(answer.headers.get('www-authenticate')).toBeNull()
+    }
+  }
+
+  it('identity: the 503 of the gateway', async () => {
+    await compose('stop', 'identity')
+    await eventually(() => expectNobodyCanTell(adminToken), { withinMs: 5_000, everyMs: 100 })
+    await compose('start', 'identity')
+    await untilCalm()
+  })
+
+  it('the gateways, frozen: a 503 within four seconds', async () => {
+    await compose('pause', 'gateway')
+    try {
+      const startedAt = performance.now()
+      expect(refusalOf(await ask(anyUser, hers))).toEqual({ status: 503, code: 'cannot_verify' })
+      expect(performance.now() - startedAt).toBeLessThan(4_000)
+    } finally {
+      await compose('unpause', 'gateway')
+    }
+    await untilCalm()
+  })
+
+  it('the gateways, stopped: a 503 for everybody', async () => {
+    await compose('stop', 'gateway')
+    await expectNobodyCanTell(hers)
+    await expectNobodyCanTell()
+    await compose('start', 'gateway')
+    await untilCalm()
+  })
+
+  it('the upstream: a 503 for those who may ask it, and still a 401 for the others', async () => {
+    await compose('stop', 'guarded-upstream')
+    const code = 'upstream_unavailable'
+    await eventually(async () => expect(refusalOf(await ask(anyUser, hers))).toEqual({ status: 503, code }))
+    expect(refusalOf(await ask(anyUser))).toEqual({ status: 401, code: 'token_missing' })
+  })
+})

@@ -1,0 +1,19 @@
+import { createServer } from 'node:http'
+
+// A service behind the guard: whoever gets here is signed in, and Nginx says who. It must not be reachable past Nginx.
+const server = createServer(async (req, res) => {
+  const chunks: Buffer[] = []
+  for await (const chunk of req) chunks.push(chunk)
+  const identity = Object.entries(req.headers).filter(([name]) => /^x[-_]auth/.test(name))
+  const answer = {
+    method: req.method,
+    url: req.url,
+    identity: Object.fromEntries(identity),
+    username: decodeURIComponent(String(req.headers['x-auth-username'] ?? '')),
+    body: Buffer.concat(chunks).toString(),
+  }
+  res.setHeader('Content-Type', 'application/json').end(JSON.stringify(answer))
+})
+
+server.listen(3003)
+process.once('SIGTERM', () => server.close())
