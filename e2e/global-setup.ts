@@ -7,9 +7,9 @@ declare module 'vitest' {
   }
 }
 
-/** One stack for all files: two gateways, so that "refused everywhere" means something. */
+/** One stack for all files: two of each service, so that "everywhere" means something. */
 export default async ({ provide }: TestProject) => {
-  const { url, compose, stop } = await startGatehouse({ gatewayReplicas: 2 })
+  const { url, compose, stop } = await startGatehouse({ identityReplicas: 2, gatewayReplicas: 2 })
   provide('gatehouse', { url, compose })
   return stop
 }
