@@ -7,9 +7,10 @@ declare module 'vitest' {
   }
 }
 
-/** One stack for all files: two gateways, so that "refused everywhere" means something, and something to guard. */
+/** One stack for all files: two of each service, so that "everywhere" means something, and the example to guard. */
 export default async ({ provide }: TestProject) => {
-  const { url, compose, stop } = await startGatehouse({ gatewayReplicas: 2, profiles: ['examples'] })
+  const replicas = { identityReplicas: 2, gatewayReplicas: 2 }
+  const { url, compose, stop } = await startGatehouse({ ...replicas, profiles: ['examples'] })
   provide('gatehouse', { url, compose })
   return stop
 }

@@ -12,6 +12,13 @@ const required = (answer: Answer, status: number) => {
 export const signIn = async (credentials: Credentials): Promise<TokenResponse> =>
   tokenResponse.parse(required(await tryLogIn(credentials), 200).body)
 
+/** So many sessions of one user, one after the other: a sign-in costs identity a hash, and a crowd would be told to wait. */
+export const signInTimes = async (times: number, credentials: Credentials) => {
+  const accessTokens: string[] = []
+  while (accessTokens.length < times) accessTokens.push((await signIn(credentials)).access_token)
+  return accessTokens
+}
+
 export const tryRefresh = (refreshToken: string) => post('/auth/refresh', { form: { refresh_token: refreshToken } })
 
 /** @throws when the answer is no pair of tokens */

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { untilCalm } from './calm.ts'
+import { get } from './http.ts'
+import { createUser, forgetThrottles, type Made, signInAdmin, signInTimes } from './identity-calls.ts'
+import { inTurn, keepPace, openTally } from './pace.ts'
+import { me, tryLogIn } from './people.ts'
+import { containers, docker } from './stack.ts'
+import { describeMs } from './until-refused.ts'
+
+const perSecond = { me: 50, logins: 5, jwks: 5 }
+
+let ada: Made
+let tokens: string[]
+beforeAll(async () => {
+  await untilCalm()
+  await forgetThrottles()
+  ada = await createUser(await signInAdmin(), 'ada')
+  tokens = await signInTimes(20, ada)
+})
+afterAll(untilCalm)
+
+// Nginx, RabbitMQ and Postgres have no second replica here: a restart of Nginx fails requests by nature, the others' are
+// in edge-faults.test.ts.
+it(`every gateway and identity restarted one after the other under ${perSecond.me} requests/s and ${perSecond.logins} sign-ins/s fails no request`, async () => {
+  const tally = openTally()
+  const failures: { what: string; status: number | string; text: string; during: string }[] = []
+  const tookMs: number[] = []
+  let slowest = { ms: 0, what: '', during: '' }
+  let during = 'before'
+  /** Counts an answer; one that is no 200, or does not come, is kept whole. */
+  const note = async (what: string, asking: Promise<{ status: number; text: string }>) => {
+    const startedAt = performance.now()
+    const { status, text } = await asking.catch((error: Error) => ({
+      status: error.message,
+      text: String(error.cause),
+    }))
+    const ms = performance.now() - startedAt
+    tookMs.push(ms)
+    if (ms > slowest.ms) slowest = { ms, what, during }
+    tally.add(`${what} ${status}`)
+    if (status !== 200) failures.push({ what, status, text, during })
+  }
+  const signIn = async () => {
+    const answering = tryLogIn(ada)
+    await note('login', answering)
+    const { body } = await answering
+    // A new session is asked for at once, at whichever gateway it is.
+    if (typeof body.access_token === 'string') await note('first use', me(body.access_token))
+  }
+  const loads = [
+    keepPace(perSecond.me, (nth) => note('me', me(inTurn(tokens, nth)))),
+    keepPace(perSecond.logins, signIn),
+    keepPace(perSecond.jwks, () => note('jwks', get('/.well-known/jwks.json'))),
+  ]
+  const stop = async () => void (await Promise.all(loads.map((it) => it())))
+  onTestFinished(stop)
+
+  const restarted = await containers('gateway', 'identity')
+  const secondsEach: string[] = []
+  for (const { Id: id, Name: name } of restarted) {
+    during = name
+    const startedAt = performance.now()
+    await docker('restart', id)
+    await untilCalm()
+    secondsEach.push(((performance.now() - startedAt) / 1000).toFixed(1))
+  }
+  await stop()
+  process.stdout.write(
+    `${restarted.length} containers restarted one after the other (${secondsEach.join(', ')} s): ` +
+      `${JSON.stringify(tally.counts)}, answers ${describeMs(tookMs)} (${slowest.what} during ${slowest.during})\n`,
+  )
+  expect(restarted).toHaveLength(4)
+  expect(failures).toEqual([])
+}, 240_000)
