@@ -1,5 +1,5 @@
 import type { EventOf } from '@gatehouse/contracts'
-import { AppError } from '@gatehouse/service'
+import { AppError, currentRequest } from '@gatehouse/service'
 import type { DataSource } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
@@ -50,6 +50,9 @@ export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times }
       const held = rehashed === null ? await users.findAndHold(user.id) : await users.lock(user.id)
       // Deactivated, or given another password, while we were hashing: that change was first.
       if (!held?.isActive || held.hashedPassword !== user.hashedPassword) return null
+      // From here on we know who acts, and the record says so.
+      const request = currentRequest()
+      if (request) request.actor = user.id
       // The same password in another form is no change of the user: no version, no event.
       if (rehashed !== null) await users.rehash(user.id, rehashed)
       const session = newSession(user.id, clientId, origin, times)
