@@ -1,3 +1,6 @@
 export type { LinkState, Log } from './broker-link.ts'
 export { type EventConsumer, startEventConsumer } from './event-consumer.ts'
 export { type Outcome, type OutgoingEvent, type Publisher, startPublisher } from './publisher.ts'
+export { type DeadLetter, listDeadLetters, redriveDeadLetters } from './subscriber/dead-letters.ts'
+export { handledEventsSql, latestOnly, onceOnly, type Transaction } from './subscriber/handled-events.ts'
+export { type SubscribeOptions, type Subscription, subscribe } from './subscriber/subscribe.ts'
