@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { eventually, installPacked } from '@gatehouse/testkit'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { anEvent, outgoing, queuesOf, testPublisher, testVhost } from './broker.ts'
+
+describe('the packed library in an empty project', () => {
+  it('type-checks and runs the example of its README', { timeout: 180_000 }, async () => {
+    const { folder, remove } = installPacked(new URL('../README.md', import.meta.url))
+    onTestFinished(remove)
+    const vhost = await testVhost()
+    const publisher = testPublisher(vhost.identityUrl)
+    await eventually(() => expect(publisher.state().connected).toBe(true))
+
+    const env = { PATH: process.env.PATH, BROKER_URL: vhost.url }
+    const child = spawn(process.execPath, ['example.ts'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    let printed = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += String(chunk)
+    })
+    const isThere = async () => expect(await queuesOf(vhost.name, 'mailing.users')).toHaveLength(6)
+    await eventually(isThere, { withinMs: 20_000 })
+    const event = { ...anEvent(), type: 'user.created.v1' as const }
+    await eventually(async () => expect(await publisher.publishAll([outgoing(event)])).toEqual(['confirmed']))
+    await eventually(() => expect(printed).toContain('user.created.v1 ada\n'))
+
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+})
