@@ -47,6 +47,20 @@ describe('a subscriber', () => {
     expect(JSON.stringify(events)).not.toMatch(/argon2|hashed_password/)
   })
 
+  it('finds the schema where each event says, and all of them in the documents', async () => {
+    const { body } = await get('/asyncapi.json')
+    const names = Object.values(body.components.messages as Record<string, { name: string }>).map((it) => it.name)
+    const issuer = String(decodeJwt(await logIn(admin)).iss)
+    const events = inbox.events()
+    expect(events).not.toEqual([])
+    for (const type of new Set(events.map((it) => it.type))) expect(names).toContain(type)
+    for (const dataschema of new Set(events.map((it) => it.dataschema))) {
+      const schema = await get(dataschema.slice(issuer.length))
+      expect(schema, dataschema).toMatchObject({ status: 200, body: { type: 'object' } })
+    }
+    expect(await get('/schemas/user.created.v9.json')).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  })
+
   it('hears why a session ended', async () => {
     const token = await logIn(admin)
     const { sid, sub } = decodeJwt(token)

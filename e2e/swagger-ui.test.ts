@@ -43,6 +43,19 @@ const openDocs = async () => {
   return { page, dialog, problems, signIn }
 }
 
+describe('the page of the events', () => {
+  it('shows each event with its members', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } })
+    await page.goto(`${api()}/docs/events`)
+    expect(await page.locator('h2').allTextContents()).toContain('session.revoked.v1')
+    expect(await page.locator('section').count()).toBe(12)
+    expect(await page.locator('section#user\\.created\\.v1').textContent()).toContain('data.user.username')
+    mkdirSync(screenshots, { recursive: true })
+    await page.screenshot({ path: `${screenshots}/events.png` })
+    await page.close()
+  })
+})
+
 describe('Swagger UI in a real browser', () => {
   it('shows that a wrong password is refused', async () => {
     const { page, dialog, signIn } = await openDocs()

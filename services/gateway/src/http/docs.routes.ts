@@ -26,8 +26,8 @@ const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 /** Swagger UI and the document that it shows. */
-export const docsRoutes = (openApi: () => object): Route[] => {
-  const document = JSON.stringify(openApi())
+export const docsRoutes = (openApi: object): Route[] => {
+  const document = JSON.stringify(openApi)
   return [
     ['GET', '/openapi.json', (_req, res) => void res.type('application/json').send(document)],
     ['GET', '/docs', (_req, res) => void res.set('Content-Security-Policy', policy).type('html').send(page)],

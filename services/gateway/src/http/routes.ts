@@ -1,7 +1,10 @@
 import type { HealthChecks, Route } from '@gatehouse/service'
 import type { Authenticate } from '@gatehouse/token-verifier'
+import { asyncApi } from '../docs/asyncapi.ts'
+import { eventSchemas } from '../docs/event-schemas.ts'
 import { openApi } from '../docs/openapi.ts'
 import { docsRoutes } from './docs.routes.ts'
+import { eventDocsRoutes } from './event-docs.routes.ts'
 import { healthRoute } from './health.route.ts'
 import { meRoute } from './me.route.ts'
 import { verifyRoute } from './verify.route.ts'
@@ -13,5 +16,6 @@ export const routes = ({ authenticate, health }: Needs): Route[] => [
   ['GET', '/auth/me', meRoute(authenticate)],
   ['GET', '/auth/verify', verifyRoute(authenticate)],
   ['GET', '/health', healthRoute(health)],
-  ...docsRoutes(openApi),
+  ...docsRoutes(openApi()),
+  ...eventDocsRoutes(asyncApi(), eventSchemas()),
 ]

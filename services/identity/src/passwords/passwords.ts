@@ -22,6 +22,8 @@ const hashesAtOnce = Math.max(1, Math.min(availableParallelism(), poolThreads - 
  * Opening measures one hash, which is also the decoy: a hash that no password has, for users that do not exist.
  */
 export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
+  // The first hash of a process takes several times as long, and as a measure would turn the first logins away.
+  await hash('warm-up', cost)
   const startedAt = performance.now()
   const decoy = await hash(randomBytes(32).toString('hex'), cost)
   const msPerHash = performance.now() - startedAt

@@ -1,0 +1,44 @@
+type Schema = { [keyword: string]: unknown }
+
+const isSchema = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const list = (value: unknown) => (Array.isArray(value) ? (value as unknown[]) : [])
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+const isIn = (values: unknown[]) => (value: unknown) => values.some((it) => same(it, value))
+
+/** What a subscriber written for `promised` may rely on and `now` no longer keeps. New members are no breach. */
+const breaches = (promised: Schema, now: Schema, path: string): string[] => {
+  const found: string[] = []
+  // A value that was never promised would be refused by a parser made from the promise.
+  if ('enum' in promised && !list(now.enum).every(isIn(list(promised.enum)))) found.push(`${path} has new values`)
+  for (const keyword of ['type', 'const', 'format', 'pattern', 'maxLength', 'maximum', 'maxItems'])
+    if (keyword in promised && !same(promised[keyword], now[keyword])) found.push(`${path} has another ${keyword}`)
+  const properties = isSchema(now.properties) ? now.properties : {}
+  for (const [name, before] of Object.entries(isSchema(promised.properties) ? promised.properties : {})) {
+    const here = `${path}.${name}`
+    const after = properties[name]
+    if (!isSchema(after)) found.push(`${here} is gone`)
+    else {
+      if (isIn(list(promised.required))(name) && !isIn(list(now.required))(name)) found.push(`${here} may be missing`)
+      if (isSchema(before)) found.push(...breaches(before, after, here))
+    }
+  }
+  if (isSchema(promised.items))
+    found.push(...breaches(promised.items, isSchema(now.items) ? now.items : {}, `${path}[]`))
+  const choices = list(promised.anyOf)
+  const choicesNow = list(now.anyOf)
+  if (choicesNow.length > choices.length) found.push(`${path} may be something new`)
+  for (const [at, choice] of choices.entries()) {
+    const after = choicesNow[at]
+    if (isSchema(choice) && isSchema(after)) found.push(...breaches(choice, after, path))
+    else if (choicesNow.length === 0) found.push(`${path} is described otherwise`)
+  }
+  return found
+}
+
+/** Compares what is published with what a release promised; both by the type of the event. */
+export const promisesBroken = (released: Record<string, Schema>, now: Record<string, Schema>) =>
+  Object.entries(released).flatMap(([type, promised]) => {
+    const after = now[type]
+    return after ? breaches(promised, after, type) : [`${type} is gone`]
+  })
