@@ -49,7 +49,8 @@ describe('a subscriber', () => {
 
   it('finds the schema where each event says, and all of them in the documents', async () => {
     const { body } = await get('/asyncapi.json')
-    const names = Object.values(body.components.messages as Record<string, { name: string }>).map((it) => it.name)
+    const { components } = body as { components: { messages: Record<string, { name: string }> } }
+    const names = Object.values(components.messages).map((it) => it.name)
     const issuer = String(decodeJwt(await logIn(admin)).iss)
     const events = inbox.events()
     expect(events).not.toEqual([])
