@@ -1,52 +1,62 @@
 import type { IncomingMessage } from 'node:http'
-import type { AccessTokenClaims } from '@gatehouse/contracts'
 import { peekToken, readBearer } from './bearer.ts'
 import type { CheckSession } from './live/check-session.ts'
 import type { KnownUser } from './live/session-directory.ts'
 import { Refusal } from './refusal.ts'
 import { CannotVerifyError, TokenError } from './token-error.ts'
-import type { TokenVerifier } from './verify-token.ts'
+import type { SessionClaims, TokenVerifier } from './verify-token.ts'
 
 type Request = Pick<IncomingMessage, 'rawHeaders'>
 
+const asRefusal = (cause: unknown) => {
+  if (cause instanceof CannotVerifyError) return new Refusal('cannot_verify', cause.message, { cause })
+  if (!(cause instanceof TokenError)) return cause
+  return new Refusal('invalid_token', 'The token is not good, or no longer. Sign in again.', { cause })
+}
+
 /** The claims of the good token that a request carries. @throws Refusal with what to answer (RFC 6750 §3) */
 export const createReadClaims =
-  ({ verify }: Pick<TokenVerifier, 'verify'>) =>
-  async (req: Request): Promise<AccessTokenClaims> => {
+  <Kept extends SessionClaims>({ verify }: Pick<TokenVerifier<Kept>, 'verify'>) =>
+  async (req: Request): Promise<Kept> => {
     const bearer = readBearer(req)
     if (bearer.kind === 'none') throw new Refusal('token_missing', 'Sign in first.')
     if (bearer.kind === 'malformed') {
       throw new Refusal('invalid_request', 'Send one bearer token in the Authorization header.')
     }
     return await verify(bearer.token).catch((cause: unknown) => {
-      if (cause instanceof CannotVerifyError) throw new Refusal('cannot_verify', cause.message, { cause })
-      if (!(cause instanceof TokenError)) throw cause
-      throw new Refusal('invalid_token', 'The token is not good, or no longer. Sign in again.', { cause })
+      throw asRefusal(cause)
     })
   }
 
 /** Who sent a request: a good token, of a session that counts now. */
-export const createAuthenticate = (tokens: TokenVerifier, sessions: CheckSession) => {
+export const createAuthenticate = <Kept extends SessionClaims>(tokens: TokenVerifier<Kept>, sessions: CheckSession) => {
   const readClaims = createReadClaims(tokens)
-  return {
-    /** @throws Refusal with what to answer */
-    authenticate: async (req: Request): Promise<{ claims: AccessTokenClaims; user: KnownUser }> => {
-      const claims = await readClaims(req)
-      const user = await sessions.check(claims.sid)
-      if (user?.state.id !== claims.sub) {
-        throw new Refusal('session_ended', 'This session has ended. Sign in again.')
-      }
-      return { claims, user }
-    },
-    /** The same where memory tells it all and it is a yes; null leaves the answer to `authenticate`. */
-    recognise: (req: Request): KnownUser | null => {
-      const token = peekToken(req)
-      const claims = token !== null && tokens.recall(token)
-      if (!claims) return null
-      const user = sessions.fromMemory(claims.sid)
-      return user?.state.id === claims.sub ? user : null
-    },
+  // By the headers of the request: a bad token costs one verification, though two functions look at it.
+  const refused = new WeakMap<string[], unknown>()
+
+  /** @throws Refusal with what to answer */
+  const authenticate = async (req: Request): Promise<{ claims: Kept; user: KnownUser }> => {
+    if (refused.has(req.rawHeaders)) throw asRefusal(refused.get(req.rawHeaders))
+    const claims = await readClaims(req)
+    const user = await sessions.check(claims.sid)
+    if (user?.state.id !== claims.sub) throw new Refusal('session_ended', 'This session has ended. Sign in again.')
+    return { claims, user }
   }
+
+  /** The same where nobody has to be asked and it is a yes; null leaves the answer to `authenticate`. */
+  const recognise = (req: Request): KnownUser | null => {
+    const token = peekToken(req)
+    if (token === null) return null
+    try {
+      const claims = tokens.verifyNow(token)
+      const user = claims && sessions.fromMemory(claims.sid)
+      return user && user.state.id === claims.sub ? user : null
+    } catch (error) {
+      refused.set(req.rawHeaders, error)
+      return null
+    }
+  }
+  return { authenticate, recognise }
 }
-export type Authenticate = ReturnType<typeof createAuthenticate>['authenticate']
-export type Recognise = ReturnType<typeof createAuthenticate>['recognise']
+export type Authenticate = (req: Request) => Promise<{ user: KnownUser }>
+export type Recognise = (req: Request) => KnownUser | null

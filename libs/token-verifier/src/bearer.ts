@@ -21,7 +21,7 @@ const findCredential = ({ rawHeaders }: Request): string | null | undefined => {
   return value
 }
 
-/** What stands where the token would, unchecked: only to be looked up among tokens that were checked. */
+/** What stands where the token would, unchecked; null leaves it to `readBearer` to tell why. */
 export const peekToken = (req: Request): string | null => {
   const value = findCredential(req)
   return value?.startsWith('Bearer ') ? value.slice(7) : null

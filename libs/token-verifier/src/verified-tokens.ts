@@ -1,8 +1,7 @@
 import { hash, type KeyObject } from 'node:crypto'
-import type { AccessTokenClaims } from '@gatehouse/contracts'
 import type { Keys } from './key-set.ts'
 
-type Verified = { claims: AccessTokenClaims; kid: string; key: KeyObject }
+type Verified<Kept> = { kept: Kept; kid: string; key: KeyObject }
 type Options = { keys: Pick<Keys, 'find'>; leewaySeconds: number; maxTokens: number }
 
 /**
@@ -10,11 +9,11 @@ type Options = { keys: Pick<Keys, 'find'>; leewaySeconds: number; maxTokens: num
  * and no token is kept. What may change is asked anew each time: whether it has expired, and whether its very key is
  * still published.
  */
-export const createVerifiedTokens = ({ keys, leewaySeconds, maxTokens }: Options) => {
+export const createVerifiedTokens = <Kept extends { exp: number }>({ keys, leewaySeconds, maxTokens }: Options) => {
   // Two generations: half of the room each, and what is used in time moves on. A tenth of what an exact LRU costs.
-  let young = new Map<string, Verified>()
-  let old = new Map<string, Verified>()
-  const keep = (digest: string, token: Verified) => {
+  let young = new Map<string, Verified<Kept>>()
+  let old = new Map<string, Verified<Kept>>()
+  const keep = (digest: string, token: Verified<Kept>) => {
     if (young.size >= maxTokens / 2) {
       old = young
       young = new Map()
@@ -30,12 +29,11 @@ export const createVerifiedTokens = ({ keys, leewaySeconds, maxTokens }: Options
   }
   const digestOf = (token: string) => hash('sha256', token, 'base64')
   return {
-    find: (token: string): AccessTokenClaims | undefined => {
+    find: (token: string): Kept | undefined => {
       const known = recall(digestOf(token))
       if (known === undefined || keys.find(known.kid) !== known.key) return undefined
-      return known.claims.exp + leewaySeconds > Date.now() / 1000 ? known.claims : undefined
+      return known.kept.exp + leewaySeconds > Date.now() / 1000 ? known.kept : undefined
     },
-    remember: (token: string, claims: AccessTokenClaims, kid: string, key: KeyObject) =>
-      keep(digestOf(token), { claims, kid, key }),
+    remember: (token: string, kept: Kept, kid: string, key: KeyObject) => keep(digestOf(token), { kept, kid, key }),
   }
 }

@@ -53,12 +53,19 @@ const codeOf = (error: unknown): TokenErrorCode => {
   return 'token_malformed'
 }
 
+/** What every use of a token needs of its claims. */
+export type SessionClaims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'exp'>
+
 /**
- * Checks access tokens (RFC 9068 §4, RFC 8725). `verify` rejects with TokenError for a token that is not to be
- * trusted, however made, and with CannotVerifyError while there are no keys; with nothing else.
+ * Checks access tokens (RFC 9068 §4, RFC 8725). `verify` rejects with TokenError for a token that is not to be trusted,
+ * however made, and with CannotVerifyError while there are no keys; with nothing else.
+ * @param keep what of the claims is remembered and answered; all of them by default
  * @throws Error at once when issuer or audience is empty: jsonwebtoken would silently not check them; so for the numbers
  */
-export const createTokenVerifier = (options: VerifierOptions) => {
+export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClaims>(
+  options: VerifierOptions,
+  keep = (claims: AccessTokenClaims) => claims as unknown as Kept,
+) => {
   const {
     issuer,
     audience,
@@ -71,6 +78,13 @@ export const createTokenVerifier = (options: VerifierOptions) => {
   if (!isText(issuer) || !isText(audience)) throw new Error('A token verifier needs an issuer and an audience.')
   if (!(leewaySeconds >= 0 && leewaySeconds <= 30)) throw new Error('The leeway must be 0 to 30 seconds.')
   if (!(maxLifetimeSeconds > 0)) throw new Error('The longest lifetime must be a number of seconds.')
+  const verified = createVerifiedTokens<Kept>({ keys, leewaySeconds, maxTokens: maxRemembered })
+
+  const readKid = (token: string) => {
+    if (token.length > maxTokenLength) throw new TokenError('token_too_large', 'The token is larger than 8 KiB.')
+    if (!compactJws.test(token)) throw new TokenError('token_malformed', 'This is not a signed token.')
+    return readHeader(token).kid
+  }
 
   const checkSignature = (token: string, key: KeyObject) => {
     try {
@@ -80,31 +94,35 @@ export const createTokenVerifier = (options: VerifierOptions) => {
     }
   }
 
-  const verified = createVerifiedTokens({ keys, leewaySeconds, maxTokens: maxRemembered })
-
-  const verify = async (token: string): Promise<AccessTokenClaims> => {
-    const remembered = verified.find(token)
-    if (remembered) return remembered
-    if (token.length > maxTokenLength) throw new TokenError('token_too_large', 'The token is larger than 8 KiB.')
-    if (!compactJws.test(token)) throw new TokenError('token_malformed', 'This is not a signed token.')
-    const { kid } = readHeader(token)
-    const key = keys.find(kid) ?? (await keys.findAfterFetch(kid))
-    if (!key) throw new TokenError('token_unknown_key', 'The issuer publishes no such key.')
+  const verifyBy = (token: string, kid: string, key: KeyObject) => {
     const parsed = accessTokenClaims.safeParse(checkSignature(token, key))
     if (!parsed.success) throw new TokenError('token_claims', 'A claim is missing or of the wrong type.')
     const { iat, exp } = parsed.data
     if (exp - iat > maxLifetimeSeconds || exp <= iat)
       throw new TokenError('token_lifetime', 'The token lives too long.')
     if (iat > Date.now() / 1000 + leewaySeconds) throw new TokenError('token_not_yet_valid', 'Issued in the future.')
-    // Strings that all tokens share are kept once.
-    const claims = { ...parsed.data, iss: issuer, aud: parsed.data.aud === audience ? audience : parsed.data.aud }
-    verified.remember(token, claims, kid, key)
-    return claims
+    const kept = keep(parsed.data)
+    verified.remember(token, kept, kid, key)
+    return kept
   }
+
   return {
-    verify,
-    /** The claims of a token that was verified before and is still good; undefined says nothing about any other. */
-    recall: verified.find,
+    verify: async (token: string): Promise<Kept> => {
+      const remembered = verified.find(token)
+      if (remembered) return remembered
+      const kid = readKid(token)
+      const key = keys.find(kid) ?? (await keys.findAfterFetch(kid))
+      if (!key) throw new TokenError('token_unknown_key', 'The issuer publishes no such key.')
+      return verifyBy(token, kid, key)
+    },
+    /** The same where nothing has to be waited for; undefined where the key is not known yet. @throws TokenError */
+    verifyNow: (token: string): Kept | undefined => {
+      const remembered = verified.find(token)
+      if (remembered) return remembered
+      const kid = readKid(token)
+      const key = keys.find(kid)
+      return key && verifyBy(token, kid, key)
+    },
   }
 }
-export type TokenVerifier = ReturnType<typeof createTokenVerifier>
+export type TokenVerifier<Kept extends SessionClaims = AccessTokenClaims> = ReturnType<typeof createTokenVerifier<Kept>>

@@ -3,6 +3,7 @@ import {
   createAuthenticate,
   createTokenVerifier,
   Refusal,
+  type SessionClaims,
   startKeySet,
   startLiveSessions,
 } from '@gatehouse/token-verifier'
@@ -38,7 +39,9 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
       }),
       (it) => it.stop(),
     )
-    const tokens = createTokenVerifier({ issuer, audience, keys, maxRemembered: maxSessions })
+    // Of a token no more is remembered than is asked: who, and by which session.
+    const keep = ({ sub, sid, exp }: SessionClaims) => ({ sub, sid, exp })
+    const tokens = createTokenVerifier({ issuer, audience, keys, maxRemembered: maxSessions }, keep)
     const { brokerUrl: events, serviceName: username, serviceSecret: password } = config
     const identity = Object.assign(new URL(config.identityUrl), { username, password }).href
     const sessions = await own(

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 /** What requests need to know of a user. */
 export type SessionUser = Omit<UserState, 'created_at' | 'updated_at'>
 /** One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version. */
-export type KnownUser = { state: SessionUser; answer: unknown; sessions: number }
+export type KnownUser = { state: SessionUser; answer: string | null; sessions: number }
 export type Entry =
   | { state: 'active'; userId: string; expiresAt: number; askedAt: number; epoch: number }
   | { state: 'ended' }

@@ -1,4 +1,4 @@
-import type { QuickAnswers, Quickly } from '@gatehouse/service'
+import type { QuickAnswer, QuickAnswers, Quickly } from '@gatehouse/service'
 import type { KnownUser, Recognise } from '@gatehouse/token-verifier'
 import { meAnswer, verifyAnswer } from './user-answers.ts'
 
@@ -8,9 +8,9 @@ import { meAnswer, verifyAnswer } from './user-answers.ts'
  */
 export const quickAnswers = (recognise: Recognise): QuickAnswers => {
   const to =
-    (answerOf: typeof meAnswer): Quickly =>
+    (answerOf: (user: KnownUser) => QuickAnswer): Quickly =>
     (req) => {
-      const user: KnownUser | null = recognise(req)
+      const user = recognise(req)
       return user && answerOf(user)
     }
   return new Map([
