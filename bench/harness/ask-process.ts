@@ -2,9 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
 /** A process of its own that answers questions one at a time, so that it measures apart from our own event loop. */
-export const startAnswering = <Question extends object, Reply>(file: URL) => {
-  const child: ChildProcess = fork(file)
+export const startAnswering = <Question extends object, Reply>(file: URL, environment: NodeJS.ProcessEnv = {}) => {
+  const child: ChildProcess = fork(file, { env: { ...process.env, ...environment } })
   return {
+    pid: child.pid as number,
     ask: async (question: Question): Promise<Reply> => {
       const tooSoon = new AbortController()
       const { signal } = tooSoon

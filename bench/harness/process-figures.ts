@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+
+const memoryMib = (pid: number, line: 'VmRSS' | 'VmHWM') => {
+  const kib = new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kib) / 1024
+}
+
+/** The memory a process holds now, in MiB, as Linux counts it. */
+export const residentMib = (pid: number) => memoryMib(pid, 'VmRSS')
+/** The most memory it ever held. */
+export const peakMemoryMib = (pid: number) => memoryMib(pid, 'VmHWM')
+
+/** CPU time it has spent so far; Linux counts in hundredths of a second. */
+export const cpuSecondsOf = (pid: number) => {
+  // Fields 14 and 15 of proc_pid_stat(5); the second may hold spaces and ends with the last parenthesis.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}

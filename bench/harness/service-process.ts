@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { eventually, freePort } from '@gatehouse/testkit'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A URL without its password, which a service that ships reads from a file. */
+export const withoutPassword = (full: string) => {
+  const url = new URL(full)
+  const password = decodeURIComponent(url.password)
+  url.password = ''
+  return { url: String(url), password }
+}
+
+const logged = (file: string) => readFileSync(file, 'utf8').split('\n').slice(-20).join('\n')
+
+const stopped = async (child: ChildProcess) => {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+}
+
+type Service = {
+  name: string
+  /** @param file keeps a secret in a file of its own, and tells where */
+  settings: (url: string, file: (name: string, content: string) => string) => Record<string, string>
+}
+
+/** A service as it ships: its own process, its secrets in files, production settings, every line logged to a file. */
+export const startServiceProcess = async ({ name, settings }: Service) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
+  const file = (secret: string, content: string) => {
+    writeFileSync(join(folder, secret), `${content}\n`, { mode: 0o600 })
+    return join(folder, secret)
+  }
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const log = join(folder, 'log')
+  const output = openSync(log, 'w')
+  const child = spawn(process.execPath, [`services/${name}/src/main.ts`], {
+    cwd: root,
+    stdio: ['ignore', output, output],
+    env: { NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), ...settings(url, file) },
+  })
+  const stop = async () => {
+    await stopped(child)
+    // Forced: it may be stopped by whoever started it and once more at the end of all.
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const getReady = async () => {
+    if (child.exitCode !== null) return
+    const { status } = await fetch(`${url}/health/ready`)
+    if (status !== 200) throw new Error(`${name} is not ready: ${status}`)
+  }
+  try {
+    await eventually(getReady, { withinMs: 30_000, everyMs: 100 })
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}: ${logged(log)}`)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url, pid: child.pid as number, stop }
+}
