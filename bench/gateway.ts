@@ -15,9 +15,9 @@ const names = ['warm', 'never-seen', 'verify', 'refused', 'sessions']
 
 const help = `usage: ./gatehouse bench gateway [--seconds N] [--rounds N] [--sessions N] [--case NAME]...
 
-The gateway as it ships, on a real RabbitMQ, against what its users would otherwise write. About ten minutes.
+The gateway as it ships, on a real RabbitMQ, against what its users would otherwise write. About six minutes.
 
-  --seconds N    length of one measurement (5)
+  --seconds N    length of one measurement (2)
   --rounds N     how often each is repeated (3)
   --sessions N   how many sessions are live at most (100000)
   --case NAME    only this; more than once for more: ${names.join(', ')}
@@ -26,7 +26,7 @@ A run without options is written to bench/results/gateway.md and docs/bench-gate
 `
 
 const options = {
-  seconds: { type: 'string', default: '5' },
+  seconds: { type: 'string', default: '2' },
   rounds: { type: 'string', default: '3' },
   sessions: { type: 'string', default: '100000' },
   case: { type: 'string', multiple: true, default: names },
