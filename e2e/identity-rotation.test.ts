@@ -77,7 +77,8 @@ it(
       `${seconds} s: ${JSON.stringify(statuses)}, ${kids.size} keys signed, me ${describeMs(tookMs)}\n`,
     )
     expect(gateways).toHaveLength(2)
-    expect(kids.size).toBeGreaterThan(Math.floor(seconds / 10) - 2)
+    // Each turn takes its ten seconds and up to two reloads more.
+    expect(kids.size).toBeGreaterThanOrEqual(Math.floor(seconds / 12))
     expect(statuses).toEqual({
       'login 200': seconds + 1,
       'first use 200': 2 * (seconds + 1),
