@@ -14,15 +14,19 @@ const asRefusal = (cause: unknown) => {
   return new Refusal('invalid_token', 'The token is not good, or no longer. Sign in again.', { cause })
 }
 
+/** By the headers of a request, why its token was refused: so a bad token costs one verification, whoever asks again. */
+type Refused = WeakMap<string[], unknown>
+
 /** The claims of the good token that a request carries. @throws Refusal with what to answer (RFC 6750 §3) */
 export const createReadClaims =
-  <Kept extends SessionClaims>({ verify }: Pick<TokenVerifier<Kept>, 'verify'>) =>
+  <Kept extends SessionClaims>({ verify }: Pick<TokenVerifier<Kept>, 'verify'>, refused: Refused = new WeakMap()) =>
   async (req: Request): Promise<Kept> => {
     const bearer = readBearer(req)
     if (bearer.kind === 'none') throw new Refusal('token_missing', 'Sign in first.')
     if (bearer.kind === 'malformed') {
       throw new Refusal('invalid_request', 'Send one bearer token in the Authorization header.')
     }
+    if (refused.has(req.rawHeaders)) throw asRefusal(refused.get(req.rawHeaders))
     return await verify(bearer.token).catch((cause: unknown) => {
       throw asRefusal(cause)
     })
@@ -30,13 +34,11 @@ export const createReadClaims =
 
 /** Who sent a request: a good token, of a session that counts now. */
 export const createAuthenticate = <Kept extends SessionClaims>(tokens: TokenVerifier<Kept>, sessions: CheckSession) => {
-  const readClaims = createReadClaims(tokens)
-  // By the headers of the request: a bad token costs one verification, though two functions look at it.
-  const refused = new WeakMap<string[], unknown>()
+  const refused: Refused = new WeakMap()
+  const readClaims = createReadClaims(tokens, refused)
 
   /** @throws Refusal with what to answer */
   const authenticate = async (req: Request): Promise<{ claims: Kept; user: KnownUser }> => {
-    if (refused.has(req.rawHeaders)) throw asRefusal(refused.get(req.rawHeaders))
     const claims = await readClaims(req)
     const user = await sessions.check(claims.sid)
     if (user?.state.id !== claims.sub) throw new Refusal('session_ended', 'This session has ended. Sign in again.')

@@ -19,6 +19,14 @@ describe('bad input', () => {
     const cases = [
       ['two credentials', '/auth/me', { headers: [...bearer, ...bearer] }, 400, 'invalid_request'],
       ['half a credential', '/auth/verify', { headers: ['Authorization', 'Bearer'] }, 400, 'invalid_request'],
+      [
+        'a credential of several words',
+        '/auth/me',
+        { headers: ['Authorization', 'Bearer a b c'] },
+        400,
+        'invalid_request',
+      ],
+      ['a token that is none', '/auth/me', { headers: ['Authorization', 'Bearer a.b.c'] }, 401, 'invalid_token'],
       ['a token in the query', `/auth/me?access_token=${await issuer.token()}`, {}, 401, 'token_missing'],
       ['another method', '/auth/me', { method: 'POST' }, 405, 'method_not_allowed'],
       ['an unknown path', '/auth/nobody', {}, 404, 'not_found'],
