@@ -7,7 +7,6 @@ export type QuickAnswer = { status: number; headers: string[]; body?: string }
 /** What a request is answered at once, or null where the route has to. No I/O, no refusals. */
 export type Quickly = (req: Pick<IncomingMessage, 'rawHeaders'>) => QuickAnswer | null
 /** For GET, by exact path. */
-/** `headers`: name, value, name, value, with a Content-Length where there is a body. */
 export type QuickAnswers = ReadonlyMap<string, Quickly>
 
 const headerOf = ({ rawHeaders }: IncomingMessage, name: string) => {

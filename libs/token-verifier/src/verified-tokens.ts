@@ -10,7 +10,7 @@ type Options = { keys: Pick<Keys, 'find'>; leewaySeconds: number; maxTokens: num
  * still published.
  */
 export const createVerifiedTokens = <Kept extends { exp: number }>({ keys, leewaySeconds, maxTokens }: Options) => {
-  // Two generations: half of the room each, and what is used in time moves on. A tenth of what an exact LRU costs.
+  // Two generations: half of the room each, and what is used in time moves on. Less to do at each use than an exact LRU.
   let young = new Map<string, Verified<Kept>>()
   let old = new Map<string, Verified<Kept>>()
   const keep = (digest: string, token: Verified<Kept>) => {

@@ -13,7 +13,7 @@ export type VerifierOptions = {
   maxLifetimeSeconds?: number
   /** For clocks that differ; at most 30. */
   leewaySeconds?: number
-  /** So many verified tokens are remembered, at about 0.5 KB each. 10,000 by default. */
+  /** So many verified tokens are remembered. 10,000 by default. */
   maxRemembered?: number
 }
 

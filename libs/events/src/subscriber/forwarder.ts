@@ -6,11 +6,11 @@ type Options = { url: string; name: string; log: Log }
 type Open = { channel: ConfirmChannel; lost: Lost; returned: Set<string> }
 
 const confirmWithinMs = 5_000
-let forwarded = 0
 
 /** Publishes messages that came to another queue, on a connection of its own: an alarm that blocks it must not block acks. */
 export const startForwarder = ({ url, name, log }: Options) => {
   let open: Open | null = null
+  let forwarded = 0
   const opened = Promise.withResolvers<void>()
   const link = startBrokerLink({
     ...{ url, name, log },
