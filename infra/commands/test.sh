@@ -5,9 +5,9 @@ command_test() {
   [ "$#" -gt 0 ] || kinds=(check unit service e2e)
   for kind in "${kinds[@]}"; do
     case $kind in
-      check | unit | service | e2e) ;;
+      check | unit | service | e2e | faults) ;;
       *)
-        printf 'There are no tests of the kind "%s"; there are: check, unit, service, e2e.\n' "$kind" >&2
+        printf 'There are no tests of the kind "%s"; there are: check, unit, service, e2e, faults.\n' "$kind" >&2
         exit 2
         ;;
     esac
@@ -15,16 +15,20 @@ command_test() {
 
   step packages "$packages_advice" ensure_packages
   case " ${kinds[*]} " in
-    *' service '* | *' e2e '*)
+    *' service '* | *' e2e '* | *' faults '*)
       step engine 'See also: ./gatehouse doctor' ensure_engine
       ensure_images
+      ;;
+  esac
+  case " ${kinds[*]} " in
+    *' e2e '* | *' faults '*)
+      step build 'Mend what the log names, then run the tests again.' docker compose build
       ;;
   esac
   case " ${kinds[*]} " in
     *' e2e '*)
       step chromium 'The test of Swagger UI needs a browser; CHROMIUM_PATH names one that is elsewhere.' ensure_chromium
       use_chromium
-      step build 'Mend what the log names, then run the tests again.' docker compose build
       ;;
   esac
   # Silent: npm's own words about a failed run would come after the last line.
