@@ -36,8 +36,14 @@ const parserErrors: Record<string, [Kind, string, string]> = {
   'request.aborted': ['invalid', 'malformed_request', 'The body ended before its announced length.'],
 }
 
-const asAppError = (error: unknown): AppError | null => {
-  if (error instanceof AppError) return error
+/** An error that knows its own answer: an AppError, or one like it, such as the token verifier's `Refusal`. */
+type Refusal = Error & Pick<AppError, 'status' | 'code' | 'headers'> & Partial<Pick<AppError, 'kind' | 'oauthError'>>
+
+const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof Error && 'status' in error && 'headers' in error && 'code' in error && typeof error.code === 'string'
+
+const refusalOf = (error: unknown): Refusal | null => {
+  if (isRefusal(error)) return error
   const known = parserErrors[(error as { type?: string } | null)?.type ?? '']
   if (known) return new AppError(...known)
   // A path that does not decode (`/users/%zz`) is Express' URIError with status 400.
@@ -56,7 +62,7 @@ export const problemHandler =
   (log: Logger, asRefusal: AsRefusal = () => null): ErrorRequestHandler =>
   (error, req, res, next) => {
     if (res.headersSent) return next(error)
-    const refusal = asAppError(error) ?? asRefusal(error)
+    const refusal = refusalOf(error) ?? asRefusal(error)
     const requestId = String(res.locals.requestId ?? '')
     if (!refusal) {
       log.error({ err: error, method: req.method, path: req.path }, 'request failed')
@@ -71,7 +77,7 @@ export const problemHandler =
     else log.info(about, 'request refused')
     const problem = problemOf(refusal.status, refusal.code, refusal.message, requestId)
     if (res.locals.isTokenEndpoint === true) {
-      problem.error = refusal.oauthError ?? oauthErrors[refusal.kind] ?? 'invalid_request'
+      problem.error = refusal.oauthError ?? (refusal.kind && oauthErrors[refusal.kind]) ?? 'invalid_request'
       problem.error_description = refusal.message
       res.set('Cache-Control', 'no-store')
     }

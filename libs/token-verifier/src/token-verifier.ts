@@ -1,5 +1,5 @@
 export { acceptableKeys } from './acceptable-keys.ts'
-export { type Authenticate, createAuthenticate, type Recognise } from './authenticate.ts'
+export { type Authenticate, createAuthenticate, createReadClaims, type Recognise } from './authenticate.ts'
 export { challenge, readBearer } from './bearer.ts'
 export { type KeySet, type Keys, startKeySet } from './key-set.ts'
 export { type LiveSessions, type LiveSessionsOptions, startLiveSessions } from './live/live-sessions.ts'

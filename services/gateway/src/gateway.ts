@@ -1,8 +1,7 @@
-import { AppError, assemble, createHealth, createMetrics, type Kind, type Logger, serve } from '@gatehouse/service'
+import { assemble, createHealth, createMetrics, type Logger, serve } from '@gatehouse/service'
 import {
   createAuthenticate,
   createTokenVerifier,
-  Refusal,
   type SessionClaims,
   startKeySet,
   startLiveSessions,
@@ -12,18 +11,6 @@ import { createGatewayMetrics } from './gateway-metrics.ts'
 import { quickAnswers } from './http/quick-answers.ts'
 import { routes } from './http/routes.ts'
 import { readState } from './readiness.ts'
-
-const kindOf: Record<Refusal['status'], Kind> = {
-  400: 'invalid',
-  401: 'unauthenticated',
-  403: 'forbidden',
-  503: 'unavailable',
-}
-const asRefusal = (error: unknown) => {
-  if (!(error instanceof Refusal)) return null
-  const { status, code, message, headers } = error
-  return new AppError(kindOf[status], code, message, { headers, cause: error })
-}
 
 /** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
 export const startGateway = (config: GatewayConfig, log: Logger) =>
@@ -55,7 +42,7 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
     const { host, port, drainMs } = config
     const server = await own(
       serve(routes({ authenticate, health }), {
-        ...{ health, metrics, log, host, port, drainMs, asRefusal },
+        ...{ health, metrics, log, host, port, drainMs },
         quick: quickAnswers(recognise),
       }),
       (it) => it.close(),

@@ -1,11 +1,11 @@
 import { startPublisher } from '@gatehouse/events'
 import { assemble, createHealth, createMetrics, type Logger, serve } from '@gatehouse/service'
+import { createReadClaims } from '@gatehouse/token-verifier'
 import { auditIn } from './audit/audit.repository.ts'
 import type { IdentityConfig } from './config.ts'
 import { asDatabaseOutage, checkDatabase, openDatabase } from './database.ts'
 import { createAuthenticate } from './http/authenticate.ts'
 import { importUsersRoute } from './http/import-users.route.ts'
-import { createReadAccessToken, createReadToken } from './http/read-token.ts'
 import { requireServiceClient } from './http/require-service.ts'
 import { routes } from './http/routes.ts'
 import { userHandlers } from './http/users.routes.ts'
@@ -23,6 +23,7 @@ import { sessionsIn } from './sessions/sessions.repository.ts'
 import { createTokenInspection } from './sessions/token-inspection.ts'
 import { createLoginThrottle } from './throttle/login-throttle.ts'
 import { createAccessTokens } from './tokens/access-tokens.ts'
+import { createOwnTokens } from './tokens/own-tokens.ts'
 import { createRefreshTokens } from './tokens/refresh-tokens.ts'
 import { createTokens } from './tokens/tokens.ts'
 import { createUseCases } from './use-cases.ts'
@@ -69,19 +70,19 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       broker: () => brokerState(publisher.state()),
       relay: () => ({ state: 'up', leads: relay.state().leads }),
     })
-    const readAccessToken = createReadAccessToken(keys, { issuer, audience })
+    const ownTokens = createOwnTokens(keys, { issuer, audience })
     const table = routes({
       issuer,
       keys,
       jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
-      authenticate: createAuthenticate(createReadToken(readAccessToken), sessionsIn(db.manager).findLive),
+      authenticate: createAuthenticate(createReadClaims(ownTokens), sessionsIn(db.manager).findLive),
       requireService: requireServiceClient(config.serviceCredentials),
       logIn: createLogIn({ db, passwords, tokens, throttle, newEvent, times }),
       refresh: createRefresh({ db, tokens, refreshTokens, newEvent, times }),
       logOut,
       findLiveSessionsOf: sessionsIn(db.manager).findLiveOf,
       passwordChanges: useCases.passwordChanges,
-      tokenInspection: createTokenInspection({ db, issuer, refreshTokens, readAccessToken, logOut }),
+      tokenInspection: createTokenInspection({ db, issuer, refreshTokens, readAccessToken: ownTokens.read, logOut }),
       users: userHandlers({ users: usersIn(db.manager), ...useCases }),
       importUsers: importUsersRoute(importUsers),
       findAuditPage: auditIn(db.manager).findPage,

@@ -18,11 +18,13 @@ export const startSessionEvents = ({ url, directory, freshness, keys, log }: Nee
     freshness.forget()
     directory.startEpoch()
   }
+  // Whoever runs this has a broker user, which may make queues that begin with its name.
+  const name = decodeURIComponent(new URL(url).username) || 'guest'
   return startEventConsumer({
     url,
-    name: 'gateway',
+    name,
     log,
-    queuePrefix: 'gateway.sessions',
+    queuePrefix: `${name}.sessions`,
     onBound: startOver,
     onMalformed: startOver,
     onHeartbeat: freshness.beat,
