@@ -16,6 +16,13 @@ export const withoutPassword = (full: string) => {
   return { url: String(url), password }
 }
 
+/** How the image has Node run. @throws Error where it no longer says so */
+const nodeOptions = () => {
+  const [, options] = /^ENV NODE_OPTIONS=(.+)$/m.exec(readFileSync(`${root}infra/service.Dockerfile`, 'utf8')) ?? []
+  if (options === undefined) throw new Error('infra/service.Dockerfile names no NODE_OPTIONS')
+  return options
+}
+
 const logged = (file: string) => readFileSync(file, 'utf8').split('\n').slice(-20).join('\n')
 
 const stopped = async (child: ChildProcess) => {
@@ -44,7 +51,13 @@ export const startServiceProcess = async ({ name, settings }: Service) => {
   const child = spawn(process.execPath, [`services/${name}/src/main.ts`], {
     cwd: root,
     stdio: ['ignore', output, output],
-    env: { NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(port), ...settings(url, file) },
+    env: {
+      NODE_ENV: 'production',
+      NODE_OPTIONS: nodeOptions(),
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      ...settings(url, file),
+    },
   })
   const stop = async () => {
     await stopped(child)
