@@ -29,8 +29,8 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
     if (entry === undefined) return undefined
     if (entry.state === 'ended') return null
     if (ageMs(entry, now()) >= maxAgeMs) return undefined
-    const user = directory.userOf(entry)
-    return user?.state.is_active && Date.now() < entry.expiresAt ? user : null
+    const { user } = entry
+    return user.state.is_active && Date.now() < entry.expiresAt ? user : null
   }
 
   const ask = async (id: string): Promise<KnownUser | null> => {

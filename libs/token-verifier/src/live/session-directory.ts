@@ -6,7 +6,7 @@ export type SessionUser = Omit<UserState, 'created_at' | 'updated_at'>
 /** One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version. */
 export type KnownUser = { state: SessionUser; answer: string | null; sessions: number }
 export type Entry =
-  | { state: 'active'; userId: string; expiresAt: number; askedAt: number; epoch: number }
+  | { state: 'active'; user: KnownUser; expiresAt: number; askedAt: number; epoch: number }
   | { state: 'ended' }
 
 /** What events told while a question was under way; its answer may be older than they are. */
@@ -35,22 +35,20 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
     max: maxSessions,
     // A user is kept for as long as one of the user's sessions is.
     disposeAfter: (entry, _id, reason) => {
-      if (entry.state === 'active' && reason !== 'set') release(entry.userId)
+      if (entry.state === 'active' && reason !== 'set') release(entry.user)
     },
   })
   const questions = new Set<Notes>()
   let epoch = 0
 
-  const release = (userId: string) => {
-    const user = users.get(userId)
-    if (!user) return
+  const release = (user: KnownUser) => {
     user.sessions -= 1
-    if (user.sessions === 0) users.delete(userId)
+    if (user.sessions === 0) users.delete(user.state.id)
   }
 
   const end = (id: string) => {
     const entry = entries.peek(id)
-    if (entry?.state === 'active') release(entry.userId)
+    if (entry?.state === 'active') release(entry.user)
     entries.set(id, { state: 'ended' })
   }
 
@@ -78,7 +76,6 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   return {
     apply,
     find: (id: string): Entry | undefined => entries.get(id),
-    userOf: (entry: Extract<Entry, { state: 'active' }>): KnownUser | undefined => users.get(entry.userId),
     epoch: () => epoch,
     /** The queue is bound anew: events may have been missed before, so older entries must be asked for again. */
     startEpoch: () => {
@@ -96,15 +93,15 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
         const before = entries.peek(told.id)
         if (before?.state === 'ended' || (before && before.askedAt > askedAt)) return
         const { id: userId } = told.user
-        const known = users.get(userId) ?? { state: keptOf(told.user), answer: null, sessions: 0 }
-        users.set(userId, known)
-        if (!before) known.sessions += 1
+        const user = users.get(userId) ?? { state: keptOf(told.user), answer: null, sessions: 0 }
+        users.set(userId, user)
+        if (!before) user.sessions += 1
         learn(told.user)
         const noted = notes.users.get(userId)
         if (noted) learn(noted)
         entries.set(told.id, {
           state: 'active',
-          userId,
+          user,
           expiresAt: Date.parse(told.expires_at),
           askedAt,
           epoch: askedIn,
