@@ -6,6 +6,7 @@ const statusOf = {
   method_not_allowed: 405,
   timed_out: 408,
   conflict: 409,
+  gone: 410,
   precondition_failed: 412,
   too_large: 413,
   unsupported_media: 415,

@@ -4,7 +4,10 @@ import { createReadClaims } from '@gatehouse/token-verifier'
 import { auditIn } from './audit/audit.repository.ts'
 import type { IdentityConfig } from './config.ts'
 import { asDatabaseOutage, checkDatabase, openDatabase } from './database.ts'
+import { historyIn } from './history/history.repository.ts'
+import { createReadSnapshot } from './history/read-snapshot.ts'
 import { createAuthenticate } from './http/authenticate.ts'
+import { createEventStreams } from './http/event-streams.ts'
 import { importUsersRoute } from './http/import-users.route.ts'
 import { requireServiceClient } from './http/require-service.ts'
 import { routes } from './http/routes.ts'
@@ -65,6 +68,8 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       (it) => clearInterval(it),
     )
 
+    const history = historyIn(db.manager)
+    const streams = createEventStreams({ history, log })
     const health = createHealth({
       postgres: () => checkDatabase(db),
       broker: () => brokerState(publisher.state()),
@@ -87,12 +92,17 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       importUsers: importUsersRoute(importUsers),
       findAuditPage: auditIn(db.manager).findPage,
       lookUpSessions: createLookUpSessions(db),
+      readHistory: history.readPage,
+      serveEvents: streams.serve,
+      readSnapshot: createReadSnapshot(db.manager),
     })
     const { host, port, drainMs } = config
     const server = await own(
       serve(table, { health, metrics, log, host, port, drainMs, asRefusal: asDatabaseOutage }),
       (it) => it.close(),
     )
+    // Before the server, which waits for every answer under way.
+    await own(streams, (it) => it.close())
     return { url: server.url }
   })
 

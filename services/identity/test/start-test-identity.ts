@@ -100,8 +100,13 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
   }
   const start = async () => {
     const identity = await startIdentity(config, log)
-    onTestFinished(() => identity.close())
-    return clientOf(identity.url)
+    let closed: Promise<void> | undefined
+    const close = () => {
+      closed ??= identity.close()
+      return closed
+    }
+    onTestFinished(close)
+    return { ...clientOf(identity.url), close }
   }
   const client = await start()
 

@@ -1,6 +1,8 @@
 import type { AuditPage, AuditQuery } from '@gatehouse/contracts'
 import { formBody, formOrJsonBody, jsonBody, type Route, tokenEndpoint } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
+import type { History } from '../history/history.repository.ts'
+import type { ReadSnapshot } from '../history/read-snapshot.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { PasswordChanges } from '../passwords/change-password.ts'
 import type { LogIn } from '../sessions/log-in.ts'
@@ -11,7 +13,9 @@ import type { Session } from '../sessions/session.ts'
 import type { TokenInspection } from '../sessions/token-inspection.ts'
 import { auditRoute } from './audit.route.ts'
 import { requireAdmin } from './authenticate.ts'
+import type { EventStreams } from './event-streams.ts'
 import { requireGrantType } from './grant-type.ts'
+import { eventsRoute, snapshotRoute } from './history.routes.ts'
 import { loginRoute } from './login.route.ts'
 import { logoutRoute } from './logout.route.ts'
 import { ownPasswordRoute } from './own-password.route.ts'
@@ -38,6 +42,9 @@ type Needs = {
   importUsers: RequestHandler
   findAuditPage: (query: AuditQuery) => Promise<AuditPage>
   lookUpSessions: LookUpSessions
+  readHistory: History['readPage']
+  serveEvents: EventStreams['serve']
+  readSnapshot: ReadSnapshot
 }
 
 /** Every path of identity. */
@@ -70,6 +77,9 @@ export const routes = (it: Needs): Route[] => {
     ['POST', '/users/:id/password', ...admin, jsonBody, it.users.setPassword],
     ['DELETE', '/users/:id/sessions', ...admin, it.users.endSessions],
     ['GET', '/audit', ...admin, auditRoute(it.findAuditPage)],
+
+    ['GET', '/events', it.requireService, eventsRoute(it.readHistory, it.serveEvents)],
+    ['GET', '/events/snapshot', it.requireService, snapshotRoute(it.readSnapshot)],
 
     ['POST', '/oauth/revoke', tokenEndpoint, it.requireService, formBody, revokeTokenRoute(it.tokenInspection)],
     ['POST', '/oauth/introspect', tokenEndpoint, it.requireService, formBody, introspectTokenRoute(it.tokenInspection)],

@@ -78,9 +78,18 @@ export const openLeaderConnection = async (databaseUrl: string, onHint: () => vo
       return { rows, stampMs, askedAt, isAll: rows.length < batchSize }
     },
 
+    /**
+     * Marks rows sent and gives them their positions in the history, in this order. It has to happen on the connection that
+     * holds the lock: then no two of these overlap, and a position is never seen after a higher one (docs/decisions/0010).
+     */
     markSent: async (seqs: string[]) => {
       if (seqs.length === 0) return
-      await query('UPDATE outbox SET sent_at = clock_timestamp() WHERE seq = ANY($1::bigint[])', [seqs])
+      await query(
+        `UPDATE outbox SET sent_at = clock_timestamp(), position = given.position
+           FROM (SELECT seq, nextval('outbox_position') AS position FROM unnest($1::bigint[]) AS seq) given
+          WHERE outbox.seq = given.seq AND outbox.sent_at IS NULL`,
+        [seqs],
+      )
     },
 
     /** How much waits, counted up to 100,000, and for how long the first has. */
@@ -95,18 +104,25 @@ export const openLeaderConnection = async (databaseUrl: string, onHint: () => vo
     },
 
     /**
-     * Deletes rows sent longer ago than they are kept. Looks at the oldest 1,000 alone, so it costs the same however
-     * many there are.
+     * Deletes rows sent longer ago than they are kept, and notes how far the history is gone. Looks at the oldest 1,000
+     * alone, so it costs the same however many there are.
      * @returns how many went, and whether there may be more
      */
     purgeSent: async () => {
-      const { rowCount } = await query(
-        `DELETE FROM outbox WHERE seq IN (
-           SELECT seq FROM (SELECT seq, sent_at FROM outbox ORDER BY seq LIMIT $1) oldest
-            WHERE sent_at < clock_timestamp() - $2::interval)`,
+      const { rows } = await query<{ purged: number }>(
+        `WITH gone AS (
+           DELETE FROM outbox WHERE seq IN (
+             SELECT seq FROM (SELECT seq, sent_at FROM outbox ORDER BY seq LIMIT $1) oldest
+              WHERE sent_at < clock_timestamp() - $2::interval)
+           RETURNING position),
+         noted AS (
+           UPDATE outbox_purged SET position = upto FROM (SELECT max(position) AS upto FROM gone) highest
+            WHERE upto > outbox_purged.position)
+         SELECT count(*)::int AS purged FROM gone`,
         [purgeSize, retention],
       )
-      return { purged: rowCount ?? 0, more: rowCount === purgeSize }
+      const purged = rows[0]?.purged ?? 0
+      return { purged, more: purged === purgeSize }
     },
 
     /** The lock goes with the connection. A server that does not answer the goodbye is hung up on. */

@@ -10,6 +10,8 @@ export type OutboxRow = {
   headers: Record<string, string>
   createdAt: Date
   sentAt: Date | null
+  /** Where it stands in the history: in the order in which the broker confirmed, not of `seq`. */
+  position: string | null
 }
 
 export const outboxEntity = new EntitySchema<OutboxRow>({
@@ -24,6 +26,10 @@ export const outboxEntity = new EntitySchema<OutboxRow>({
     headers: { type: 'jsonb', default: {} },
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'clock_timestamp()' },
     sentAt: { type: 'timestamptz', name: 'sent_at', nullable: true },
+    position: { type: 'bigint', nullable: true, unique: true },
   },
-  indices: [{ name: 'outbox_unsent', columns: ['seq'], where: 'sent_at IS NULL' }],
+  indices: [
+    { name: 'outbox_unsent', columns: ['seq'], where: 'sent_at IS NULL' },
+    { name: 'outbox_of_aggregate', columns: ['aggregateId'] },
+  ],
 })

@@ -1,6 +1,6 @@
 import type { UserQuery } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
-import { ArrayContains, type EntityManager, In, QueryFailedError } from 'typeorm'
+import { ArrayContains, type EntityManager, In, MoreThan, QueryFailedError } from 'typeorm'
 import { userEntity } from './user.entity.ts'
 import type { User } from './user.ts'
 import { canonicalUsername } from './username.ts'
@@ -96,5 +96,9 @@ export const usersIn = (manager: EntityManager) => {
       if (search) page.andWhere("u.username LIKE :beginning ESCAPE '!'", { beginning: beginningWith(search) })
       return page.getMany()
     },
+
+    /** A page by id, which never changes. */
+    findPageById: ({ after, limit }: { after: string | undefined; limit: number }) =>
+      users.find({ where: after === undefined ? {} : { id: MoreThan(after) }, order: { id: 'ASC' }, take: limit }),
   }
 }

@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { HistoryQuery } from '@gatehouse/contracts'
+import { AppError, type Logger } from '@gatehouse/service'
+import type { Response } from 'express'
+import type { History } from '../history/history.repository.ts'
+import { createBell } from '../outbox/bell.ts'
+import { type EventWriter, openEventWriter } from './event-writer.ts'
+
+type Needs = { history: History; log: Pick<Logger, 'warn'>; maxStreams?: number; keepAliveMs?: number }
+type Stream = { bell: ReturnType<typeof createBell>; writer: EventWriter }
+
+const pollMs = 250
+const pageSize = 200
+
+const tooManyStreams = () =>
+  new AppError('unavailable', 'too_many_streams', 'This replica serves as many streams of events as it can.', {
+    headers: { 'Retry-After': '5' },
+  })
+
+/** `GET /events` as Server-Sent Events: the history page by page, and then what comes, as it comes. */
+export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs = 15_000 }: Needs) => {
+  const open = new Set<Stream>()
+  const running = new Set<Promise<void>>()
+  let reserved = 0
+  let isPolling = false
+  let isStopping = false
+
+  /** One question for all streams; nobody asks while there is none. */
+  const poll = async () => {
+    if (isPolling) return
+    isPolling = true
+    let head = -1
+    let isBroken = false
+    while (open.size > 0) {
+      try {
+        const now = await history.readHead()
+        isBroken = false
+        if (now !== head) for (const { bell } of open) bell.ring()
+        head = now
+      } catch (error) {
+        // The streams stay: what they missed they read once the database is back.
+        if (!isBroken) log.warn({ err: error }, 'cannot look for new events')
+        isBroken = true
+      }
+      await delay(pollMs)
+    }
+    isPolling = false
+  }
+
+  const run = async (
+    { bell, writer }: Stream,
+    query: HistoryQuery,
+    first: Awaited<ReturnType<History['readPage']>>,
+  ) => {
+    let page = first
+    let quietSince = performance.now()
+    await writer.retryAfter(1_000)
+    while (!writer.signal.aborted) {
+      for (const { position, event } of page.events) await writer.event(position, event)
+      if (page.events.length > 0) quietSince = performance.now()
+      if (!page.more) {
+        const leftMs = keepAliveMs - (performance.now() - quietSince)
+        if (leftMs > 0) await bell.sleep(leftMs)
+        else {
+          await writer.keepAlive(page.next)
+          quietSince = performance.now()
+        }
+      }
+      if (!writer.signal.aborted) page = await history.readPage({ ...query, after: page.next })
+    }
+  }
+
+  const serve = async (res: Response, query: HistoryQuery) => {
+    const writer = openEventWriter(res)
+    // A client that comes while we stop is told to come again in a moment, and finds another replica.
+    if (isStopping) return writer.retryAfter(1_000).finally(writer.end)
+    const asked = { ...query, limit: pageSize }
+    if (open.size + reserved >= maxStreams) throw tooManyStreams()
+    reserved += 1
+    const first = await history.readPage(asked).finally(() => {
+      reserved -= 1
+    })
+    const stream = { bell: createBell(), writer }
+    writer.signal.addEventListener('abort', stream.bell.ring)
+    open.add(stream)
+    void poll()
+    try {
+      await run(stream, asked, first)
+    } catch (error) {
+      // The client comes back with the last id that it saw, and is then told in full what is wrong.
+      if (!writer.signal.aborted) log.warn({ err: error }, 'a stream of events ended early')
+    } finally {
+      open.delete(stream)
+      writer.end()
+    }
+  }
+
+  return {
+    /** Answers once the stream has ended. @throws AppError `history_gone`, `too_many_streams`, before anything is sent */
+    serve: (res: Response, query: HistoryQuery) => {
+      const served = serve(res, query)
+      const ended = served.catch(() => undefined).finally(() => running.delete(ended)) as Promise<void>
+      running.add(ended)
+      return served
+    },
+    /** Ends every stream; their clients go on elsewhere. */
+    close: async () => {
+      isStopping = true
+      for (const { writer } of open) writer.stop()
+      await Promise.all(running)
+    },
+  }
+}
+export type EventStreams = ReturnType<typeof createEventStreams>
