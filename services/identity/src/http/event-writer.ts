@@ -17,6 +17,8 @@ export const openEventWriter = (res: Response) => {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
         'X-Accel-Buffering': 'no',
+        // A connection that falls idle while the server closes would hold it up.
+        Connection: 'close',
       })
     }
     if (signal.aborted || res.write(text)) return
