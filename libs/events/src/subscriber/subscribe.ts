@@ -25,7 +25,8 @@ export type SubscribeOptions<Type extends EventType> = {
 }
 
 const stopWithinMs = 10_000
-const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+export const defaultDelaysMs = [1_000, 5_000, 30_000, 300_000]
+export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 500)
 
 /**
@@ -34,7 +35,7 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
  */
 export const subscribe = <const Type extends EventType>(options: SubscribeOptions<Type>) => {
   const { url, queue, events, handler, prefetch = 20, log = silent } = options
-  const { retryDelaysMs = [1_000, 5_000, 30_000, 300_000] } = options
+  const delaysMs = options.retryDelaysMs ?? defaultDelaysMs
   const forwarder = startForwarder({ url, name: `${queue} retries`, log })
   const counts = { handled: 0, retried: 0, dead: 0 }
   const underWay = new Set<Promise<void>>()
@@ -58,7 +59,7 @@ export const subscribe = <const Type extends EventType>(options: SubscribeOption
       await handler(event as EventOf<Type>, { attempt })
       counts.handled += 1
     } catch (error) {
-      const delayMs = retryDelaysMs[attempt - 1]
+      const delayMs = delaysMs[attempt - 1]
       if (delayMs === undefined) return bury(message, messageOf(error), attempt)
       await forwarder.forward([queue, retryKey(delayMs)], message, { 'x-attempt': attempt + 1 })
       counts.retried += 1
@@ -79,7 +80,7 @@ export const subscribe = <const Type extends EventType>(options: SubscribeOption
     setUp: async (connection, lost) => {
       const channel = await connection.createChannel()
       watchChannel(channel, lost)
-      await assertSubscriber(channel, { queue, events, delaysMs: retryDelaysMs })
+      await assertSubscriber(channel, { queue, events, delaysMs })
       await channel.prefetch(prefetch)
       const { consumerTag } = await channel.consume(queue, take(channel, lost))
       consuming = { channel, consumerTag }
