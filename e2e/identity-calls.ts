@@ -43,7 +43,7 @@ export const signInAdmin = () => logIn(admin)
 export const sessionsOf = async (token: string) => required(await get('/auth/sessions', { token }), 200)
 
 /** The gateway's own credential, out of the file that it was handed. */
-const gatewaySecret = async () => (await execIn('gateway', 'cat', '/run/secrets/service-secret')).trim()
+export const gatewaySecret = async () => (await execIn('gateway', 'cat', '/run/secrets/service-secret')).trim()
 
 /** Calls what only services may call, as the gateway or with another secret. */
 export const openServiceCalls = async () => {

@@ -12,6 +12,7 @@ const refusals = {
   403: 'the role is missing',
   404: 'there is no such thing',
   409: 'it would break a rule; `code` tells which',
+  410: 'what was asked for has been purged; `detail` tells where to begin instead',
   412: 'the user has changed since',
   413: 'the body is larger than 16 KiB',
   415: 'the body is of another media type',

@@ -1,6 +1,7 @@
 import { createDocument } from 'zod-openapi'
 import { adminPaths } from './admin-paths.ts'
 import { authPaths } from './auth-paths.ts'
+import { historyPaths } from './history-paths.ts'
 
 /** The HTTP interface of both services as clients see it through Nginx, made from the schemas that parse it. */
 export const openApi = () =>
@@ -13,7 +14,7 @@ export const openApi = () =>
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api' }],
-    paths: { ...authPaths, ...adminPaths },
+    paths: { ...authPaths, ...adminPaths, ...historyPaths },
     components: {
       securitySchemes: {
         password: { type: 'oauth2', flows: { password: { tokenUrl: '/api/auth/login', scopes: {} } } },

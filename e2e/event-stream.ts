@@ -1,0 +1,34 @@
+import { type GatehouseEvent, gatehouseEvent } from '@gatehouse/contracts'
+import { gatewaySecret } from './identity-calls.ts'
+import { api } from './stack.ts'
+
+/** The header of a service that identity knows. */
+export const serviceHeaders = async () => {
+  const authorization = `Basic ${Buffer.from(`gateway:${await gatewaySecret()}`).toString('base64')}`
+  return { authorization }
+}
+
+/** Reads `GET /events` as Server-Sent Events, as they arrive. */
+export const openEventStream = async (query: string, headers: Record<string, string>) => {
+  const hangUp = new AbortController()
+  const response = await fetch(`${api()}/events?${query}`, {
+    headers: { accept: 'text/event-stream', ...headers },
+    signal: hangUp.signal,
+  })
+  const events: { id: string; event: GatehouseEvent }[] = []
+  const read = async () => {
+    let text = ''
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk).toString('utf8')
+      const blocks = text.split('\n\n')
+      text = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const [, id, data] = /^id: (\d+)\n[\s\S]*^data: (.*)$/m.exec(block) ?? []
+        if (id && data) events.push({ id, event: gatehouseEvent.parse(JSON.parse(data)) })
+      }
+    }
+  }
+  const ended = read()
+  ended.catch(() => undefined) // whoever looks for the end hears of it
+  return { response, events, ended, hangUp: () => hangUp.abort() }
+}
