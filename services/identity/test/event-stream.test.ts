@@ -18,15 +18,20 @@ const createdUsers = 'types=user.created.v1'
 /** Streams of this identity's history, with limits that a test can reach. */
 const serveStreams = async (
   identity: Awaited<ReturnType<typeof startTestIdentity>>,
-  limits: { maxStreams?: number; keepAliveMs?: number },
+  {
+    onPageRead = async () => {},
+    ...limits
+  }: { maxStreams?: number; keepAliveMs?: number; onPageRead?: () => Promise<void> },
 ) => {
   const log = createLog('streams-test', 'silent')
   const db = await openDatabase(identity.database.serviceUrl, log)
   const history = historyIn(db.manager)
   let pagesRead = 0
-  const readPage: typeof history.readPage = (query) => {
+  const readPage: typeof history.readPage = async (query) => {
     pagesRead += 1
-    return history.readPage(query)
+    const page = await history.readPage(query)
+    await onPageRead()
+    return page
   }
   const streams = createEventStreams({ history: { ...history, readPage }, log, ...limits })
   const query = { after: 0, limit: 100, types: ['user.deleted.v1' as const] }
@@ -140,6 +145,21 @@ describe('GET /events as a stream', () => {
     expect(second.frames[0]).toEqual({ id: head, type: null, data: null })
     first.hangUp()
     await eventually(async () => expect((await openEventStream(url)).response.status).toBe(200))
+  })
+
+  it('sends what comes right behind its first page at once', async () => {
+    const identity = await startTestIdentity()
+    let first = true
+    const onPageRead = async () => {
+      if (!first) return
+      first = false
+      await identity.query(`INSERT INTO outbox (id, aggregate_id, type, payload, sent_at, position)
+        VALUES (gen_random_uuid(), 'x', 'user.deleted.v1', '{"type": "user.deleted.v1"}', now(), 1000000)`)
+      await delay(600) // all who look for new events have looked
+    }
+    const { url } = await serveStreams(identity, { onPageRead })
+    const stream = await openEventStream(url)
+    await eventually(() => expect(stream.events().map((it) => it.id)).toEqual([1_000_000]), { withinMs: 2_000 })
   })
 
   it('reads no further than a slow client follows, and hands it everything', async () => {

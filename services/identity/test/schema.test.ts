@@ -42,6 +42,30 @@ describe('the schema', () => {
     expect(missing.upQueries.map((it) => it.query)).toEqual([])
   })
 
+  it('gives what was sent before it a place in the history, and what a relay of the last release sends', async () => {
+    const { ownerUrl, serviceUrl } = await start()
+    await migrate(ownerUrl)
+    const owner = await new DataSource({ type: 'postgres', url: ownerUrl }).initialize()
+    onTestFinished(() => owner.destroy())
+    // The schema of the last release.
+    await owner.query(`
+      DELETE FROM schema_migrations WHERE name LIKE 'History%';
+      DROP TRIGGER outbox_sent ON outbox; DROP FUNCTION give_outbox_position; DROP TABLE outbox_purged;
+      DROP INDEX outbox_of_aggregate; ALTER TABLE outbox DROP COLUMN position; DROP SEQUENCE outbox_position;
+      INSERT INTO outbox (id, aggregate_id, type, payload, sent_at)
+      SELECT gen_random_uuid(), 'ada', 'user.updated.v1', '{}', CASE n WHEN 2 THEN NULL ELSE now() END
+        FROM generate_series(1, 4) n`)
+    // Rows lie in the table as they were written last.
+    await owner.query("UPDATE outbox SET headers = '{}' WHERE seq = 1")
+    expect((await migrate(ownerUrl)).ran).toEqual([schemaVersion])
+
+    const service = await new DataSource({ type: 'postgres', url: serviceUrl }).initialize()
+    onTestFinished(() => service.destroy())
+    await service.query('UPDATE outbox SET sent_at = clock_timestamp() WHERE seq = ANY($1::bigint[])', [[2]])
+    const rows = await service.query('SELECT seq::int, position::int FROM outbox ORDER BY seq')
+    expect(rows.map((it: { position: number }) => it.position)).toEqual([1, 4, 2, 3])
+  })
+
   it('lets the service neither create nor truncate', async () => {
     const { ownerUrl, serviceUrl } = await start()
     await migrate(ownerUrl)

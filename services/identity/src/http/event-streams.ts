@@ -21,7 +21,6 @@ const tooManyStreams = () =>
 export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs = 15_000 }: Needs) => {
   const open = new Set<Stream>()
   const running = new Set<Promise<void>>()
-  let reserved = 0
   let isPolling = false
   let isStopping = false
 
@@ -47,12 +46,8 @@ export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs
     isPolling = false
   }
 
-  const run = async (
-    { bell, writer }: Stream,
-    query: HistoryQuery,
-    first: Awaited<ReturnType<History['readPage']>>,
-  ) => {
-    let page = first
+  const run = async ({ bell, writer }: Stream, query: HistoryQuery) => {
+    let page = await history.readPage(query)
     let quietSince = performance.now()
     await writer.retryAfter(1_000)
     while (!writer.signal.aborted) {
@@ -74,32 +69,29 @@ export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs
     const writer = openEventWriter(res)
     // A client that comes while we stop is told to come again in a moment, and finds another replica.
     if (isStopping) return writer.retryAfter(1_000).finally(writer.end)
-    const asked = { ...query, limit: pageSize }
-    if (open.size + reserved >= maxStreams) throw tooManyStreams()
-    reserved += 1
-    const first = await history.readPage(asked).finally(() => {
-      reserved -= 1
-    })
+    if (open.size >= maxStreams) throw tooManyStreams()
     const stream = { bell: createBell(), writer }
     writer.signal.addEventListener('abort', stream.bell.ring)
+    // Before its first page is read, so that what comes right behind that page rings for it too.
     open.add(stream)
     void poll()
     try {
-      await run(stream, asked, first)
+      await run(stream, { ...query, limit: pageSize })
     } catch (error) {
+      if (!res.headersSent) throw error
       // The client comes back with the last id that it saw, and is then told in full what is wrong.
       if (!writer.signal.aborted) log.warn({ err: error }, 'a stream of events ended early')
     } finally {
       open.delete(stream)
-      writer.end()
     }
+    writer.end()
   }
 
   return {
     /** Answers once the stream has ended. @throws AppError `history_gone`, `too_many_streams`, before anything is sent */
     serve: (res: Response, query: HistoryQuery) => {
       const served = serve(res, query)
-      const ended = served.catch(() => undefined).finally(() => running.delete(ended)) as Promise<void>
+      const ended: Promise<void> = served.catch(() => undefined).finally(() => running.delete(ended))
       running.add(ended)
       return served
     },
