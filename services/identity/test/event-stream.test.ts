@@ -149,17 +149,22 @@ describe('GET /events as a stream', () => {
 
   it('sends what comes right behind its first page at once', async () => {
     const identity = await startTestIdentity()
-    let first = true
+    let isNext = false
     const onPageRead = async () => {
-      if (!first) return
-      first = false
+      if (!isNext) return
+      isNext = false
       await identity.query(`INSERT INTO outbox (id, aggregate_id, type, payload, sent_at, position)
         VALUES (gen_random_uuid(), 'x', 'user.deleted.v1', '{"type": "user.deleted.v1"}', now(), 1000000)`)
       await delay(600) // all who look for new events have looked
     }
     const { url } = await serveStreams(identity, { onPageRead })
+    // With one stream there already, looking for new events does not begin anew.
+    const other = await openEventStream(url)
+    await delay(600)
+    isNext = true
     const stream = await openEventStream(url)
     await eventually(() => expect(stream.events().map((it) => it.id)).toEqual([1_000_000]), { withinMs: 2_000 })
+    expect(other.events()).toHaveLength(1)
   })
 
   it('reads no further than a slow client follows, and hands it everything', async () => {
