@@ -25,7 +25,7 @@ export const lastEventId = z.coerce.number().pipe(position)
 export const historyPage = z.object({
   events: z.array(gatehouseEvent),
   next: position.meta({ description: 'the `after` of the next page, also when nothing new has come' }),
-  more: z.boolean().meta({ description: 'whether there is more at this moment' }),
+  more: z.boolean().meta({ description: 'whether there is more at this moment, also behind a page without events' }),
 })
 export type HistoryPage = z.infer<typeof historyPage>
 

@@ -76,6 +76,18 @@ describe('GET /events', () => {
     ])
   })
 
+  it('looks for rare types step by step, and says how far it has come', async () => {
+    const { identity, page } = await start()
+    await identity.query(`INSERT INTO outbox (id, aggregate_id, type, payload, sent_at, position)
+      SELECT gen_random_uuid(), 'x', 'session.started.v1', '{}', now(), 1000000 + n FROM generate_series(1, 20005) n`)
+    const user = await identity.createUser({ username: 'ada' })
+    await identity.query('UPDATE outbox SET sent_at = now(), position = 2000000 WHERE aggregate_id = $1', [user.id])
+    const first = await page('after=1000000&types=user.created.v1')
+    expect(first).toEqual({ events: [], next: 1_020_000, more: true })
+    const second = await page(`after=${first.next}&types=user.created.v1`)
+    expect(second).toMatchObject({ events: [{ subject: user.id }], next: 2_000_000, more: false })
+  })
+
   it('tells who comes after the purge that this history is gone, and where to begin instead', async () => {
     const { identity, get, page, wholeHistory } = await start()
     for (const username of ['ada', 'bob', 'cleo']) await identity.createUser({ username })

@@ -2,7 +2,15 @@ import type { GatehouseEvent, HistoryQuery } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
 import type { EntityManager } from 'typeorm'
 
-type Row = { purged: string; head: string | null; page: { position: number; event: GatehouseEvent }[] | null }
+type Row = {
+  purged: string
+  upto: string | null
+  head: string | null
+  page: { position: number; event: GatehouseEvent }[] | null
+}
+
+// So many events are looked at for one page: rare types among very many others take several, none of them long.
+const reach = 20_000
 
 const historyGone = () =>
   new AppError(
@@ -19,21 +27,27 @@ export const historyIn = (manager: EntityManager) => ({
    */
   readPage: async ({ after, limit, types }: HistoryQuery) => {
     const [row]: [Row?] = await manager.query(
-      `SELECT (SELECT position FROM outbox_purged) AS purged,
+      `WITH near AS (
+         SELECT max(position) AS upto
+           FROM (SELECT position FROM outbox WHERE position > $1 ORDER BY position LIMIT $4) next)
+       SELECT (SELECT position FROM outbox_purged) AS purged,
+              (SELECT upto FROM near) AS upto,
               (SELECT max(position) FROM outbox) AS head,
               (SELECT json_agg(json_build_object('position', position, 'event', payload) ORDER BY position)
                  FROM (SELECT position, payload FROM outbox
-                        WHERE position > $1 AND ($2::text[] IS NULL OR type = ANY ($2))
+                        WHERE position > $1 AND position <= (SELECT upto FROM near)
+                          AND ($2::text[] IS NULL OR type = ANY ($2))
                         ORDER BY position LIMIT $3) chosen) AS page`,
-      [after, types ?? null, limit + 1],
+      [after, types ?? null, limit + 1, reach],
     )
     if (!row || after < Number(row.purged)) throw historyGone()
     const found = row.page ?? []
     const events = found.slice(0, limit)
-    const more = found.length > limit
-    // Behind the last page lies only what was not asked for: who asks for rare types must not fall behind the purge.
-    const next = more ? (events.at(-1)?.position ?? after) : Math.max(after, Number(row.head ?? 0))
-    return { events, next, more }
+    const last = events.at(-1)
+    if (last && found.length > limit) return { events, next: last.position, more: true }
+    // Behind the page lies only what was not asked for: who asks for rare types must not fall behind the purge.
+    const next = Number(row.upto ?? after)
+    return { events, next, more: next < Number(row.head ?? 0) }
   },
 
   /** The last position of all. */
