@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-type Received = { headers: Record<string, string>; body: string }
+type Received = { path: string | undefined; headers: Record<string, string>; body: string }
 /** A status, or nothing: no answer at all. */
 type Answer = (received: Received, nth: number) => number | null
 
@@ -14,7 +14,7 @@ export const startReceiver = async (answer: Answer) => {
     const chunks: Buffer[] = []
     for await (const chunk of req) chunks.push(chunk)
     const headers = Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, String(value)]))
-    const one = { headers, body: String(Buffer.concat(chunks)) }
+    const one = { path: req.url, headers, body: String(Buffer.concat(chunks)) }
     const nth = received.filter((it) => it.headers['webhook-id'] === one.headers['webhook-id']).length
     received.push(one)
     const status = answer(one, nth)
@@ -22,7 +22,7 @@ export const startReceiver = async (answer: Answer) => {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  onTestFinished(async () => {
+  onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
