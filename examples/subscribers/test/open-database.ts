@@ -1,11 +1,16 @@
-import { createTestDatabase } from '@gatehouse/testkit'
+import { createTestDatabase, startFaultProxy } from '@gatehouse/testkit'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 
-/** The example's own database, and a connection to look into it and to stand in its way. */
+/** The example's own database, reached over a line that can break; the test's own connections go past that. */
 export const openDatabase = async () => {
   const { ownerUrl, drop } = await createTestDatabase()
   onTestFinished(drop)
+  const direct = new URL(ownerUrl)
+  const line = await startFaultProxy({ target: { host: direct.hostname, port: Number(direct.port) } })
+  onTestFinished(() => line.close())
+  const url = new URL(ownerUrl)
+  url.host = `${line.host}:${line.port}`
   const connect = async () => {
     const client = new pg.Client(ownerUrl)
     await client.connect()
@@ -14,7 +19,7 @@ export const openDatabase = async () => {
   }
   const observer = await connect()
   return {
-    url: ownerUrl,
+    url: url.href,
     rows: async (sql: string) => (await observer.query(sql)).rows,
     /** Holds whoever writes to the table in the middle of a transaction. */
     block: async (table: string) => {
@@ -27,6 +32,9 @@ export const openDatabase = async () => {
       const sql = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
       return (await observer.query<{ pid: number }>(sql)).rows.map((it) => it.pid)
     },
-    breakConnection: (pid: number) => observer.query('SELECT pg_terminate_backend($1)', [pid]),
+    breakConnections: () => {
+      line.reset()
+      line.pass()
+    },
   }
 }
