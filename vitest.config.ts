@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'service',
-          include: ['{libs,services}/*/test/**/*.test.ts'],
+          include: ['{libs,services,examples}/*/test/**/*.test.ts'],
           globalSetup: ['./libs/testkit/src/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

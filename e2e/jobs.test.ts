@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { decodeJwt } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { admin, logIn, me, tryLogIn } from './people.ts'
-import { compose } from './stack.ts'
+import { compose, docker } from './stack.ts'
 
 const runJob = (job: 'migrate' | 'seed', settings: Record<string, string> = {}) =>
   compose('run', '--rm', '--no-deps', '-T', ...Object.entries(settings).flatMap((it) => ['-e', it.join('=')]), job)
@@ -38,5 +38,41 @@ describe('the migrate job', () => {
   it('run again, and three times at once, finds nothing to do', async () => {
     const outputs = [await runJob('migrate'), ...(await Promise.all([1, 2, 3].map(() => runJob('migrate'))))]
     for (const output of outputs) expect(output).toContain('nothing to migrate')
+  })
+})
+
+describe('the secrets job', () => {
+  it('run again changes nothing, and gives an older installation what it has not got yet', async () => {
+    const volume = await docker('volume', 'create')
+    onTestFinished(async () => void (await docker('volume', 'rm', volume)))
+    const inJob = (...command: string[]) =>
+      docker(
+        'run',
+        '--rm',
+        '--network=none',
+        '--group-add=999',
+        `--volume=${volume}:/secrets`,
+        'gatehouse/secrets',
+        ...command,
+      )
+    const files = async () => {
+      const text = await inJob('sh', '-c', 'sha256sum $(find /secrets -type f)')
+      return new Map(text.split('\n').map((line) => line.split(/ +/).toReversed() as [string, string]))
+    }
+    await inJob()
+    const made = await files()
+    expect(made.has('/secrets/operator/broker-password')).toBe(true)
+    await inJob()
+    expect(await files()).toEqual(made)
+
+    await inJob('rm', '-r', '/secrets/operator/broker-password', '/secrets/kept/broker-operator')
+    await inJob()
+    const renewed = await files()
+    const changed = [...made].filter(([path, sum]) => renewed.get(path) !== sum).map(([path]) => path)
+    expect(changed.toSorted()).toEqual([
+      '/secrets/kept/broker-operator',
+      '/secrets/operator/broker-password',
+      '/secrets/rabbitmq/definitions.json',
+    ])
   })
 })

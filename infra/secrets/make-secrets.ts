@@ -33,7 +33,11 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 const owner = kept('database-owner')
 const identity = kept('database-identity')
-const brokerPasswords = { identity: kept('broker-identity'), gateway: kept('broker-gateway') }
+const brokerPasswords = {
+  identity: kept('broker-identity'),
+  gateway: kept('broker-gateway'),
+  operator: kept('broker-operator'),
+}
 const gatewayCredential = kept('service-gateway')
 
 give(
@@ -51,4 +55,5 @@ give('identity', {
   'service-credentials': `gateway:${sha256(gatewayCredential)}`,
 })
 give('gateway', { 'broker-password': brokerPasswords.gateway, 'service-secret': gatewayCredential })
+give('operator', { 'broker-password': brokerPasswords.operator })
 process.stdout.write('the secrets are in place\n')

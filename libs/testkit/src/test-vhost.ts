@@ -27,6 +27,7 @@ export const createVhostOn = async (at: RabbitMqAddress) => {
     /** Of the stack's own users, with just the permissions they have there. */
     identityUrl: url('identity'),
     gatewayUrl: url('gateway'),
+    operatorUrl: url('operator'),
     drop: async () => void (await manage(at, 'DELETE', `vhosts/${name}`)),
   }
 }

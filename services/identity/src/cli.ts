@@ -1,5 +1,6 @@
-import { AppError, ConfigError, createLog, runAs } from '@gatehouse/service'
-import { type Command, findCommand, UsageError, usageOf } from './cli/command.ts'
+import { createLog, runAs } from '@gatehouse/service'
+import { answerCall } from './cli/answer-call.ts'
+import type { Command } from './cli/command.ts'
 import { keyCommands } from './cli/key-commands.ts'
 import { userCommands } from './cli/user-commands.ts'
 import { readIdentityConfig } from './config.ts'
@@ -7,12 +8,11 @@ import { openDatabase } from './database.ts'
 import { createKeyCipher } from './keys/key-cipher.ts'
 import { createNewEvent } from './outbox/new-event.ts'
 
-// Run in a container of identity by `./gatehouse user …` and `./gatehouse keys …`; standard output is for results alone.
+// Run in a container of identity by `./gatehouse user …` and `./gatehouse keys …`.
 const commands: Command[] = [...userCommands, ...keyCommands]
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
-const run = async (args: string[]) => {
-  const found = findCommand(commands, args)
+await answerCall(commands, async (found) => {
   const config = readIdentityConfig()
   const log = createLog('cli', 'warn')
   const db = await openDatabase(config.databaseUrl, log)
@@ -23,19 +23,4 @@ const run = async (args: string[]) => {
   } finally {
     await db.destroy()
   }
-}
-
-try {
-  const args = process.argv.slice(2)
-  if (args.length === 0 || args.some((it) => it === '--help' || it === '-h' || it === 'help')) {
-    process.stdout.write(usageOf(commands, args[0]))
-  } else await run(args)
-} catch (error) {
-  if (error instanceof UsageError) {
-    say(`${error.message}\n\n${usageOf(commands, process.argv[2])}`)
-    process.exitCode = 2
-  } else {
-    say(error instanceof AppError || error instanceof ConfigError ? error.message : String(error))
-    process.exitCode = 1
-  }
-}
+})

@@ -1,0 +1,28 @@
+import { AppError, ConfigError } from '@gatehouse/service'
+import { type Call, type Command, findCommand, UsageError, usageOf } from './command.ts'
+
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+const asksForHelp = (it: string) => it === '--help' || it === '-h' || it === 'help'
+
+/**
+ * Answers this process's arguments: standard output is for results alone. It ends with 2 for a call that there is not, and
+ * with 1 for what cannot be done.
+ */
+export const answerCall = async <Needs>(
+  commands: Command<Needs>[],
+  perform: (found: Call & { command: Command<Needs> }) => Promise<void>,
+) => {
+  const args = process.argv.slice(2)
+  try {
+    if (args.length === 0 || args.some(asksForHelp)) process.stdout.write(usageOf(commands, args[0]))
+    else await perform(findCommand(commands, args))
+  } catch (error) {
+    if (error instanceof UsageError) {
+      say(`${error.message}\n\n${usageOf(commands, args[0])}`)
+      process.exitCode = 2
+    } else {
+      say(error instanceof AppError || error instanceof ConfigError ? error.message : String(error))
+      process.exitCode = 1
+    }
+  }
+}

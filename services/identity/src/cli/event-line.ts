@@ -1,0 +1,36 @@
+import type { GatehouseEvent, SessionState, UserState } from '@gatehouse/contracts'
+
+const ofUser = ({ username, is_active, roles }: UserState) =>
+  [username, is_active ? 'active' : 'deactivated', roles.join(',')].filter((it) => it !== '').join(' ')
+const ofSession = ({ id, client_id }: SessionState) => `session ${id} of ${client_id}`
+
+/** What an event says, in a few words; the whole of it is its JSON. */
+const summaryOf = (event: GatehouseEvent): string => {
+  switch (event.type) {
+    case 'user.deleted.v1':
+      return 'gone'
+    case 'session.started.v1':
+      return `${ofSession(event.data.session)} until ${event.data.session.expires_at}`
+    case 'session.revoked.v1':
+      return `${ofSession(event.data.session)}: ${event.data.reason}`
+    case 'login.failed.v1':
+      return `${event.data.reason} from ${event.data.address ?? 'an unknown address'}`
+    case 'key.published.v1':
+    case 'key.activated.v1':
+    case 'key.retired.v1':
+      return event.data.key.state
+    default:
+      return ofUser(event.data.user)
+  }
+}
+
+/** Control characters would move the cursor of whoever reads it, or end the line. */
+export const printable = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+
+const longestType = 'user.password_changed.v1'.length
+
+/** Time, type, subject, sequence and what changed, on one line. */
+export const eventLine = (event: GatehouseEvent) =>
+  printable(
+    `${event.time}  ${event.type.padEnd(longestType)}  ${event.subject}  ${event.sequence}  ${summaryOf(event)}`,
+  )

@@ -1,0 +1,16 @@
+import { answerCall } from './cli/answer-call.ts'
+import { eventCommands } from './cli/event-commands.ts'
+import { readOperatorConfig } from './config.ts'
+
+// Run by `./gatehouse events …` in a container of its own, as the broker's user `operator`: identity's own user may not
+// touch the queues of other services.
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+
+// Who read the output has seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
+await answerCall(eventCommands, (found) => found.command.run(found, { ...readOperatorConfig(), print, say }))
