@@ -55,6 +55,7 @@ export const gatehouseEvent = z.discriminatedUnion('type', [
   cloudEvent('user.deleted.v1', deletedUserData),
   cloudEvent('session.started.v1', sessionData),
   cloudEvent('session.revoked.v1', endedSessionData),
+  cloudEvent('session.expired.v1', sessionData),
   cloudEvent('login.failed.v1', failedLoginData),
   cloudEvent('key.published.v1', keyData),
   cloudEvent('key.activated.v1', keyData),

@@ -19,10 +19,12 @@ import { createNewEvent } from './outbox/new-event.ts'
 import { startRelay } from './outbox/relay.ts'
 import { createRelayMetrics } from './outbox/relay-metrics.ts'
 import { openPasswords } from './passwords/passwords.ts'
+import { repeat } from './repeat.ts'
 import { createLogIn } from './sessions/log-in.ts'
 import { createLookUpSessions } from './sessions/look-up-sessions.ts'
 import { createRefresh } from './sessions/refresh.ts'
 import { sessionsIn } from './sessions/sessions.repository.ts'
+import { createSweepSessions } from './sessions/sweep-sessions.ts'
 import { createTokenInspection } from './sessions/token-inspection.ts'
 import { createLoginThrottle } from './throttle/login-throttle.ts'
 import { createAccessTokens } from './tokens/access-tokens.ts'
@@ -33,6 +35,7 @@ import { createUseCases } from './use-cases.ts'
 import { usersIn } from './users/users.repository.ts'
 
 const throttleSweepMs = 600_000
+const sessionSweepMs = 1_000
 
 /** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
 export const startIdentity = (config: IdentityConfig, log: Logger) =>
@@ -61,12 +64,9 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const { logOut, importUsers } = useCases
 
     const throttle = createLoginThrottle(db, sessionsIn(db.manager).knowsAddress)
-    await own(
-      setInterval(() => {
-        throttle.forgetOld().catch((error: unknown) => log.warn({ err: error }, 'cannot forget old throttles'))
-      }, throttleSweepMs),
-      (it) => clearInterval(it),
-    )
+    await own(repeat('forget old throttles', throttle.forgetOld, throttleSweepMs, log), (it) => it.stop())
+    const sweepSessions = createSweepSessions({ db, newEvent })
+    await own(repeat('sweep the sessions', sweepSessions, sessionSweepMs, log), (it) => it.stop())
 
     const history = historyIn(db.manager)
     const streams = createEventStreams({ history, log })

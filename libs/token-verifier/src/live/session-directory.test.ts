@@ -70,7 +70,9 @@ const createWorld = (maxSessions: number) => {
         expires_at: farAway,
         revoked_at: farAway,
       }
-      outbox.push(event('session.revoked.v1', { session, reason: 'logout' }))
+      // Half of them because their time was over.
+      if (session.id < String(sessionIds[2])) outbox.push(event('session.revoked.v1', { session, reason: 'logout' }))
+      else outbox.push(event('session.expired.v1', { session }))
     },
     relay: () => {
       queue.push(...outbox.map((it) => ({ event: it })))

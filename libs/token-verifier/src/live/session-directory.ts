@@ -59,7 +59,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   }
 
   const apply = (event: GatehouseEvent) => {
-    if (event.type === 'session.revoked.v1') {
+    if (event.type === 'session.revoked.v1' || event.type === 'session.expired.v1') {
       const { id } = event.data.session
       for (const notes of questions) notes.ended.add(id)
       end(id)

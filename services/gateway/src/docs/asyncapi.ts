@@ -11,6 +11,7 @@ const occasions: Record<EventType, string> = {
   'user.deleted.v1': 'A user is gone; the event carries the id alone.',
   'session.started.v1': 'Somebody signed in.',
   'session.revoked.v1': 'A session ended before its time; `reason` says how.',
+  'session.expired.v1': 'A session ended because its time, or its idle time, was over.',
   'login.failed.v1': 'A sign-in was refused; what was typed as a username is not told.',
   'key.published.v1': 'A signing key is in the key set, and signs nothing yet.',
   'key.activated.v1': 'A signing key signs from now on.',

@@ -13,6 +13,8 @@ const summaryOf = (event: GatehouseEvent): string => {
       return `${ofSession(event.data.session)} until ${event.data.session.expires_at}`
     case 'session.revoked.v1':
       return `${ofSession(event.data.session)}: ${event.data.reason}`
+    case 'session.expired.v1':
+      return ofSession(event.data.session)
     case 'login.failed.v1':
       return `${event.data.reason} from ${event.data.address ?? 'an unknown address'}`
     case 'key.published.v1':

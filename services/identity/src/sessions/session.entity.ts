@@ -28,5 +28,8 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
       onDelete: 'CASCADE',
     },
   },
-  indices: [{ name: 'sessions_live_of_user', columns: ['userId'], where: 'revoked_at IS NULL' }],
+  indices: [
+    { name: 'sessions_live_of_user', columns: ['userId'], where: 'revoked_at IS NULL' },
+    { name: 'sessions_ended', columns: ['revokedAt'], where: 'revoked_at IS NOT NULL' },
+  ],
 })

@@ -13,6 +13,9 @@ const matching = (which: WhichSessions) => {
   return { userId: which.userId, ...(which.except === undefined ? {} : { id: Not(which.except) }) }
 }
 
+/** How long a session is kept when it has ended; for so long its address is one that the user is known from. */
+const keptDays = 30
+
 /** All SQL about sessions. A session is live while it is not revoked and neither of its lifetimes is over. */
 export const sessionsIn = (manager: EntityManager) => {
   const sessions = manager.getRepository(sessionEntity)
@@ -31,15 +34,38 @@ export const sessionsIn = (manager: EntityManager) => {
       return found.map((it) => ({ ...it, revokedAt }))
     },
 
+    /** Ends sessions whose time was over, as of then; leaves out those that somebody else is changing. */
+    endExpired: async (limit: number): Promise<(Session & { user: User })[]> => {
+      const due = await manager.query(
+        `UPDATE sessions SET revoked_at = least(expires_at, idle_expires_at) WHERE id IN (
+           SELECT id FROM sessions WHERE revoked_at IS NULL AND least(expires_at, idle_expires_at) <= now()
+            ORDER BY least(expires_at, idle_expires_at) LIMIT $1 FOR UPDATE SKIP LOCKED)
+         RETURNING id`,
+        [limit],
+      )
+      const [rows]: [{ id: string }[]] = due
+      return sessions.find({ where: { id: In(rows.map((it) => it.id)) }, relations: { user: true } })
+    },
+
+    /** Deletes sessions that ended longer ago than they are kept. @returns how many */
+    forgetEnded: async (limit: number): Promise<number> => {
+      const [, deleted]: [unknown, number] = await manager.query(
+        `DELETE FROM sessions WHERE id IN (
+           SELECT id FROM sessions WHERE revoked_at < now() - make_interval(days => $1) ORDER BY revoked_at LIMIT $2)`,
+        [keptDays, limit],
+      )
+      return deleted
+    },
+
     /** Nobody else changes the session until the transaction ends. */
     lockLive: (id: string): Promise<Session | null> => sessions.findOne({ where: { id, ...live() }, ...forUpdate }),
 
     findLiveOf: (userId: string): Promise<Session[]> =>
       sessions.find({ where: { userId, ...live() }, order: { lastSeenAt: 'DESC' } }),
 
-    /** Whether this user signed in from this address in the last 30 days. */
+    /** Whether this user was seen at this address lately. */
     knowsAddress: (username: string, address: string): Promise<boolean> => {
-      const since = MoreThan(new Date(Date.now() - 30 * 86_400_000))
+      const since = MoreThan(new Date(Date.now() - keptDays * 86_400_000))
       return sessions.existsBy({ address, lastSeenAt: since, user: { username } })
     },
 

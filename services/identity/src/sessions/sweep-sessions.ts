@@ -1,0 +1,35 @@
+import { runAs } from '@gatehouse/service'
+import type { DataSource, EntityManager } from 'typeorm'
+import type { NewEvent } from '../outbox/new-event.ts'
+import { outboxIn } from '../outbox/outbox.repository.ts'
+import { sessionStateOf } from './session.ts'
+import { sessionsIn } from './sessions.repository.ts'
+
+type Needs = { db: DataSource; newEvent: NewEvent }
+
+const batchSize = 500
+
+/** Ends what was not revoked before its time, with an event for each. @returns how many */
+const endExpired = async (tx: EntityManager, newEvent: NewEvent) => {
+  const ended = await sessionsIn(tx).endExpired(batchSize)
+  const events = ended.map((it) => newEvent('session.expired.v1', it.user, { session: sessionStateOf(it) }))
+  if (events.length > 0) await outboxIn(tx).append(...events)
+  return ended.length
+}
+
+/**
+ * What time does to sessions: those that ran out end for everybody to hear, and those that ended long ago are forgotten,
+ * with device and address. Any number of replicas may sweep at once. @returns how many sessions ended and were forgotten
+ */
+export const createSweepSessions =
+  ({ db, newEvent }: Needs) =>
+  async () => {
+    const sweep = () => db.transaction((tx) => endExpired(tx, newEvent))
+    let expired = 0
+    let batch: number
+    do {
+      batch = await runAs('job:session-expiry', sweep)
+      expired += batch
+    } while (batch === batchSize)
+    return { expired, forgotten: await sessionsIn(db.manager).forgetEnded(batchSize) }
+  }
