@@ -135,10 +135,11 @@ describe('a snapshot and then the tail', () => {
     const { identity, call, options, usersOfIdentity } = await start()
     let made = 0
     const ids: string[] = []
-    const create = async () => {
+    const newName = () => {
       made += 1
-      ids.push((await identity.createUser({ username: `user-${made}` })).id)
+      return `user-${made}`
     }
+    const create = async () => void ids.push((await identity.createUser({ username: newName() })).id)
     const perform = async ({ kind, whom }: Change) => {
       const id = ids[whom % Math.max(1, ids.length)]
       if (kind === 'create' || id === undefined) return create()
@@ -147,10 +148,9 @@ describe('a snapshot and then the tail', () => {
         return call('DELETE', `/users/${id}`)
       }
       if (kind !== 'rename') return call('POST', `/users/${id}/${kind}`)
-      made += 1
       const { headers } = await call('GET', `/users/${id}`)
       const ifMatch = { 'if-match': String(headers.get('etag')) }
-      return call('PATCH', `/users/${id}`, { username: `user-${made}` }, ifMatch)
+      return call('PATCH', `/users/${id}`, { username: newName() }, ifMatch)
     }
     let runs = 0
     const property = fc.asyncProperty(

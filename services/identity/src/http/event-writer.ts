@@ -12,7 +12,7 @@ export const openEventWriter = (res: Response) => {
 
   const write = async (text: string) => {
     if (!res.headersSent) {
-      // Nginx would collect what it is sent until a buffer is full.
+      // No proxy on the way is to collect what it is sent.
       res.writeHead(200, {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
