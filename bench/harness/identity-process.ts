@@ -24,6 +24,7 @@ export const startIdentityProcess = async (urls: { database: string; broker: str
   })
   return {
     url,
+    pid,
     serviceAuthorization: `Basic ${btoa(`bench:${serviceSecret}`)}`,
     peakMemoryMib: () => peakMemoryMib(pid),
     cpuSeconds: () => cpuSecondsOf(pid),

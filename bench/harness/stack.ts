@@ -42,8 +42,10 @@ export const startStack = async () => {
         const database = urlOf('gatehouse_identity', rolePassword, name)
         const identity = await startIdentityProcess({ database, broker: vhost.identityUrl })
         closers.push(identity.stop)
-        return identity
+        return { ...identity, ownerUrl, vhost }
       },
+      createVhost: rabbitMq.createVhost,
+      broker: { pause: rabbitMq.pause, unpause: rabbitMq.unpause, kill: rabbitMq.kill, start: rabbitMq.start },
       stop,
     }
   } catch (error) {
@@ -51,3 +53,5 @@ export const startStack = async () => {
     throw error
   }
 }
+export type Stack = Awaited<ReturnType<typeof startStack>>
+export type Identity = Awaited<ReturnType<Stack['startIdentity']>>

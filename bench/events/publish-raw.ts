@@ -1,0 +1,27 @@
+import { eventsExchange } from '@gatehouse/contracts'
+import type { ConfirmChannel } from 'amqplib'
+
+export type Message = { id: string; type: string; body: string }
+
+export const inFlight = 500
+
+/** What amqplib's users write: persistent, mandatory, so many unconfirmed, the next as soon as one is confirmed. */
+export const publishRaw = (channel: ConfirmChannel, messages: Message[]) =>
+  new Promise<void>((resolve, reject) => {
+    let sent = 0
+    let confirmed = 0
+    const sendNext = () => {
+      const message = messages[sent]
+      if (!message) return
+      sent += 1
+      const options = { persistent: true, mandatory: true, messageId: message.id }
+      channel.publish(eventsExchange, message.type, Buffer.from(message.body), options, (error: unknown) => {
+        if (error) return reject(error instanceof Error ? error : new Error('the broker refused a message'))
+        confirmed += 1
+        if (confirmed === messages.length) return resolve()
+        sendNext()
+      })
+    }
+    channel.once('return', () => reject(new Error('a message found no queue')))
+    for (let it = 0; it < inFlight; it += 1) sendNext()
+  })
