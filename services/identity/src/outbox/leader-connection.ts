@@ -16,6 +16,10 @@ const aliveEveryMs = 400
 // With the time that a candidate takes to notice, a new leader is there within 2 s.
 const giveUpOnSilence = '-c idle_session_timeout=1250 -c tcp_user_timeout=1250'
 
+// The index gives the order. With statistics from before a burst the planner would rather read and sort the whole backlog
+// for each batch: 40 ms of 20,000 rows, and of a million not one batch in time.
+const readInOrder = '-c enable_sort=off'
+
 /**
  * The relay's own connection to Postgres. It holds the leader's lock, so whoever loses the connection loses the lead. Its
  * queries wait for each other; none waits longer than 2 s.
@@ -25,7 +29,7 @@ export const openLeaderConnection = async (databaseUrl: string, onHint: () => vo
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'gatehouse-relay',
-    options: giveUpOnSilence,
+    options: `${giveUpOnSilence} ${readInOrder}`,
     connectionTimeoutMillis: 2_000,
     statement_timeout: 1_500,
     query_timeout: 2_000,
