@@ -21,6 +21,11 @@ export const openOutbox = async (ownerUrl: string) => {
     )
     return rows[0]?.ms as number
   }
+  const begin = async (events: GatehouseEvent[]) => {
+    await client.query('BEGIN')
+    for (let at = 0; at < events.length; at += chunk)
+      await client.query(appendSql, [JSON.stringify(events.slice(at, at + chunk))])
+  }
   const expectDrained = async () => {
     const { rows } = await client.query('SELECT FROM outbox WHERE sent_at IS NULL LIMIT 1')
     if (rows.length > 0) throw new Error('the relay has not drained the outbox')
@@ -30,9 +35,7 @@ export const openOutbox = async (ownerUrl: string) => {
   return {
     /** Appends in one transaction. @returns when its commit was sent, by our monotonic clock */
     append: async (events: GatehouseEvent[]) => {
-      await client.query('BEGIN')
-      for (let at = 0; at < events.length; at += chunk)
-        await client.query(appendSql, [JSON.stringify(events.slice(at, at + chunk))])
+      await begin(events)
       const committedAt = performance.now()
       await client.query('COMMIT')
       return committedAt
@@ -40,9 +43,7 @@ export const openOutbox = async (ownerUrl: string) => {
 
     /** Lets the relay drain what it gets all at once. @returns the seconds from the commit to the last row marked sent */
     drain: async (events: GatehouseEvent[]) => {
-      await client.query('BEGIN')
-      for (let at = 0; at < events.length; at += chunk)
-        await client.query(appendSql, [JSON.stringify(events.slice(at, at + chunk))])
+      await begin(events)
       const committedAt = await clock()
       await client.query('COMMIT')
       await untilDrained()
@@ -62,4 +63,3 @@ export const openOutbox = async (ownerUrl: string) => {
     close: () => client.end(),
   }
 }
-export type Outbox = Awaited<ReturnType<typeof openOutbox>>

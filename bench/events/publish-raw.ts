@@ -6,22 +6,24 @@ export type Message = { id: string; type: string; body: string }
 export const inFlight = 500
 
 /** What amqplib's users write: persistent, mandatory, so many unconfirmed, the next as soon as one is confirmed. */
-export const publishRaw = (channel: ConfirmChannel, messages: Message[]) =>
-  new Promise<void>((resolve, reject) => {
-    let sent = 0
-    let confirmed = 0
-    const sendNext = () => {
-      const message = messages[sent]
-      if (!message) return
-      sent += 1
-      const options = { persistent: true, mandatory: true, messageId: message.id }
-      channel.publish(eventsExchange, message.type, Buffer.from(message.body), options, (error: unknown) => {
-        if (error) return reject(error instanceof Error ? error : new Error('the broker refused a message'))
-        confirmed += 1
-        if (confirmed === messages.length) return resolve()
-        sendNext()
-      })
-    }
-    channel.once('return', () => reject(new Error('a message found no queue')))
-    for (let it = 0; it < inFlight; it += 1) sendNext()
-  })
+export const publishRaw = async (channel: ConfirmChannel, messages: Message[]) => {
+  const { promise: allConfirmed, resolve, reject } = Promise.withResolvers<void>()
+  let sent = 0
+  let confirmed = 0
+  const sendNext = () => {
+    const message = messages[sent]
+    if (!message) return
+    sent += 1
+    const options = { persistent: true, mandatory: true, messageId: message.id }
+    channel.publish(eventsExchange, message.type, Buffer.from(message.body), options, (error: unknown) => {
+      if (error) return reject(error instanceof Error ? error : new Error('the broker refused a message'))
+      confirmed += 1
+      if (confirmed === messages.length) return resolve()
+      sendNext()
+    })
+  }
+  const onReturn = () => reject(new Error('a message found no queue'))
+  channel.on('return', onReturn)
+  for (let it = 0; it < inFlight; it += 1) sendNext()
+  await allConfirmed.finally(() => channel.off('return', onReturn))
+}

@@ -42,8 +42,8 @@ export const measureSubscriber = async ({ stack, events, rounds }: Needs) => {
   const connection = await connect(url, { noDelay: true })
   const channel = await connection.createConfirmChannel()
   await declareQueues(url, channel)
-  const start = (file: string, queue: string) => {
-    const consumer = startAnswering<ConsumerQuestion, ConsumerReply>(new URL(file, import.meta.url))
+  const start = (file: URL, queue: string) => {
+    const consumer = startAnswering<ConsumerQuestion, ConsumerReply>(file)
     const run = async (): Promise<Measured> => {
       const before = cpuSecondsOf(consumer.pid)
       const { seconds } = await consumer.ask({ url, queue, count: events })
@@ -52,8 +52,8 @@ export const measureSubscriber = async ({ stack, events, rounds }: Needs) => {
     }
     return { run, stop: consumer.stop }
   }
-  const kit = start('./kit.process.ts', kitQueue)
-  const bare = start('./bare-consumer.process.ts', bareQueue)
+  const kit = start(new URL('./kit.process.ts', import.meta.url), kitQueue)
+  const bare = start(new URL('./bare-consumer.process.ts', import.meta.url), bareQueue)
   try {
     const messages = userEvents(events).map((it) => ({ id: it.id, type, body: JSON.stringify(it) }))
     const seen: { kit: Measured; bare: Measured }[] = []
