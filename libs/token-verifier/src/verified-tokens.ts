@@ -4,6 +4,9 @@ import type { Keys } from './key-set.ts'
 type Verified<Kept> = { kept: Kept; kid: string; key: KeyObject }
 type Options = { keys: Pick<Keys, 'find'>; leewaySeconds: number; maxTokens: number }
 
+/** What a token is known by. */
+export const digestOf = (token: string) => hash('sha256', token, 'base64')
+
 /**
  * Tokens whose signature was checked once, under the digest of the whole token: what differs in one byte is another one,
  * and no token is kept. What may change is asked anew each time: whether it has expired, and whether its very key is
@@ -27,13 +30,12 @@ export const createVerifiedTokens = <Kept extends { exp: number }>({ keys, leewa
     if (older !== undefined) keep(digest, older)
     return older
   }
-  const digestOf = (token: string) => hash('sha256', token, 'base64')
   return {
-    find: (token: string): Kept | undefined => {
-      const known = recall(digestOf(token))
+    find: (digest: string): Kept | undefined => {
+      const known = recall(digest)
       if (known === undefined || keys.find(known.kid) !== known.key) return undefined
       return known.kept.exp + leewaySeconds > Date.now() / 1000 ? known.kept : undefined
     },
-    remember: (token: string, kept: Kept, kid: string, key: KeyObject) => keep(digestOf(token), { kept, kid, key }),
+    remember: (digest: string, kept: Kept, kid: string, key: KeyObject) => keep(digest, { kept, kid, key }),
   }
 }

@@ -3,7 +3,7 @@ import { type AccessTokenClaims, accessTokenClaims } from '@gatehouse/contracts'
 import jwt from 'jsonwebtoken'
 import type { Keys } from './key-set.ts'
 import { TokenError, type TokenErrorCode } from './token-error.ts'
-import { createVerifiedTokens } from './verified-tokens.ts'
+import { createVerifiedTokens, digestOf } from './verified-tokens.ts'
 
 export type VerifierOptions = {
   issuer: string
@@ -22,10 +22,10 @@ const compactJws = /^[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}$/
 const plainKid = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Reads the few members that decide; `jku`, `jwk`, `x5u` and the like are never looked at (RFC 8725 §3.10). */
-const readHeader = (token: string): { kid: string } => {
+const readKid = (encodedHeader: string): string => {
   let header: Record<string, unknown>
   try {
-    header = Object(JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8')))
+    header = Object(JSON.parse(Buffer.from(encodedHeader, 'base64url').toString('utf8')))
   } catch (cause) {
     throw new TokenError('token_malformed', 'The header is not JSON.', { cause })
   }
@@ -38,7 +38,22 @@ const readHeader = (token: string): { kid: string } => {
   if (typeof header.kid !== 'string' || !plainKid.test(header.kid)) {
     throw new TokenError('token_malformed', 'The key id is missing or not plain.')
   }
-  return { kid: header.kid }
+  return header.kid
+}
+
+/** Every token of a key begins with the same header: a good one is read once. */
+const createKidReader = () => {
+  const kids = new Map<string, string>()
+  return (encodedHeader: string) => {
+    const known = kids.get(encodedHeader)
+    if (known !== undefined) return known
+    const kid = readKid(encodedHeader)
+    // Anybody may make up headers; those of real keys are few and soon here again.
+    if (kids.size >= 100) kids.clear()
+    // A copy: a slice would keep the whole token alive.
+    kids.set(Buffer.from(encodedHeader).toString(), kid)
+    return kid
+  }
 }
 
 const isText = (value: unknown) => typeof value === 'string' && value.trim() !== ''
@@ -80,10 +95,13 @@ export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClai
   if (!(maxLifetimeSeconds > 0)) throw new Error('The longest lifetime must be a number of seconds.')
   const verified = createVerifiedTokens<Kept>({ keys, leewaySeconds, maxTokens: maxRemembered })
 
-  const readKid = (token: string) => {
+  const kidOf = createKidReader()
+
+  /** @returns the id of the key that is to have signed it */
+  const checkForm = (token: string) => {
     if (token.length > maxTokenLength) throw new TokenError('token_too_large', 'The token is larger than 8 KiB.')
     if (!compactJws.test(token)) throw new TokenError('token_malformed', 'This is not a signed token.')
-    return readHeader(token).kid
+    return kidOf(token.slice(0, token.indexOf('.')))
   }
 
   const checkSignature = (token: string, key: KeyObject) => {
@@ -94,7 +112,7 @@ export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClai
     }
   }
 
-  const verifyBy = (token: string, kid: string, key: KeyObject) => {
+  const verifyBy = (token: string, digest: string, kid: string, key: KeyObject) => {
     const parsed = accessTokenClaims.safeParse(checkSignature(token, key))
     if (!parsed.success) throw new TokenError('token_claims', 'A claim is missing or of the wrong type.')
     const { iat, exp } = parsed.data
@@ -102,26 +120,28 @@ export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClai
       throw new TokenError('token_lifetime', 'The token lives too long.')
     if (iat > Date.now() / 1000 + leewaySeconds) throw new TokenError('token_not_yet_valid', 'Issued in the future.')
     const kept = keep(parsed.data)
-    verified.remember(token, kept, kid, key)
+    verified.remember(digest, kept, kid, key)
     return kept
   }
 
   return {
     verify: async (token: string): Promise<Kept> => {
-      const remembered = verified.find(token)
+      const digest = digestOf(token)
+      const remembered = verified.find(digest)
       if (remembered) return remembered
-      const kid = readKid(token)
+      const kid = checkForm(token)
       const key = keys.find(kid) ?? (await keys.findAfterFetch(kid))
       if (!key) throw new TokenError('token_unknown_key', 'The issuer publishes no such key.')
-      return verifyBy(token, kid, key)
+      return verifyBy(token, digest, kid, key)
     },
     /** The same where nothing has to be waited for; undefined where the key is not known yet. @throws TokenError */
     verifyNow: (token: string): Kept | undefined => {
-      const remembered = verified.find(token)
+      const digest = digestOf(token)
+      const remembered = verified.find(digest)
       if (remembered) return remembered
-      const kid = readKid(token)
+      const kid = checkForm(token)
       const key = keys.find(kid)
-      return key && verifyBy(token, kid, key)
+      return key && verifyBy(token, digest, kid, key)
     },
   }
 }
