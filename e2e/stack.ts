@@ -37,6 +37,12 @@ export const execIn = (service: string, ...command: string[]) => compose('exec',
 export const docker = async (...args: string[]) =>
   (await run('docker', args, { maxBuffer: 64 * 1024 * 1024 })).stdout.trim()
 
+/** What a container wrote since then, on both of its channels. */
+export const logsOf = async (id: string, since: string) => {
+  const { stdout, stderr } = await run('docker', ['logs', '--since', since, id], { maxBuffer: 64 * 1024 * 1024 })
+  return stdout + stderr
+}
+
 /** The part of `docker inspect` that is looked at here. */
 export type Container = {
   Id: string

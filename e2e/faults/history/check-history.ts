@@ -51,7 +51,8 @@ const checkAnswers = ({ reads }: History, isOneGateway: (at: string) => boolean)
     let heard: Marks = { fullName: 0, roles: 0 }
     let next = 0
     for (const { begunMs, marks } of answers.toSorted((one, other) => one.begunMs - other.begunMs)) {
-      for (; (byEnd[next] as Read).endedMs < begunMs; next += 1) heard = larger(heard, (byEnd[next] as Read).marks as Marks)
+      for (; (byEnd[next] as Read).endedMs < begunMs; next += 1)
+        heard = larger(heard, (byEnd[next] as Read).marks as Marks)
       if (fell(heard, marks as Marks)) {
         const what = `${about}: ${JSON.stringify(marks)} was answered after ${JSON.stringify(heard)}`
         violations.push({ invariant: 'versions_never_fall', what })
@@ -69,13 +70,15 @@ const checkOrder = ({ deliveries }: History): Violation[] => {
     const key = `${subscriber} ${id}`
     return !seen.has(key) && seen.add(key)
   }
-  return deliveries.filter((it) => it.type.startsWith('user.') && isFirst(it)).flatMap((it): Violation[] => {
-    const key = `${it.subscriber}: user ${it.subject}`
-    const before = highest.get(key) ?? 0
-    highest.set(key, Math.max(before, it.version))
-    if (it.version >= before) return []
-    return [{ invariant: 'versions_never_fall', what: `${key}: version ${it.version} came after ${before}` }]
-  })
+  return deliveries
+    .filter((it) => it.type.startsWith('user.') && isFirst(it))
+    .flatMap((it): Violation[] => {
+      const key = `${it.subscriber}: user ${it.subject}`
+      const before = highest.get(key) ?? 0
+      highest.set(key, Math.max(before, it.version))
+      if (it.version >= before) return []
+      return [{ invariant: 'versions_never_fall', what: `${key}: version ${it.version} came after ${before}` }]
+    })
 }
 
 const checkEnds = ({ ends, deliveries }: History): Violation[] => {

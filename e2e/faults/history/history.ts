@@ -20,6 +20,9 @@ export type Marks = { fullName: number; roles: number }
 /** One attempt at something that ends sessions, when it is answered with yes. */
 export type Ending = { sessions: string[]; begunMs: number; endedMs: number; done: boolean }
 
+/** One attempt at a change or a sign-in, through Nginx. */
+export type Attempt = { what: string; begunMs: number; endedMs: number; status: number | null }
+
 /** An event at a subscriber, as often as it came. */
 export type Delivery = { subscriber: string; id: string; type: EventType; subject: string; version: number }
 
@@ -45,6 +48,7 @@ export type Process = {
 export const openHistory = () => {
   const history = {
     reads: [] as Read[],
+    attempts: [] as Attempt[],
     endings: [] as Ending[],
     deliveries: [] as Delivery[],
     ends: { identity: new Map(), events: new Set(), subscribers: new Map() } as Ends,

@@ -77,6 +77,10 @@ export const startFaultProxy = async ({ target, listen = { host: '127.0.0.1', po
     pass: () => turn({}),
     /** Ends every connection by TCP reset, new ones at once. */
     reset: () => turn({ kind: 'reset' }),
+    /** Ends each connection there is with this probability. */
+    resetSome: (probability: number) => {
+      for (const socket of clients) if (Math.random() < probability) socket.resetAndDestroy()
+    },
     /** Connections are accepted and stay open; bytes wait. */
     stall: () => turn({ kind: 'stall' }),
     /** The target goes away without a word; clients are left on connections that lead nowhere. */

@@ -60,7 +60,11 @@ export const startGatehouse = async ({
     const nginxContainer = stack.getContainer('nginx-1')
     const url = `http://${nginxContainer.getHost()}:${nginxContainer.getMappedPort(8080)}`
     await eventually(() => getReady(url), { withinMs: 60_000, everyMs: 250 })
-    return { url, compose: { cwd: root, env: { ...environment, COMPOSE_FILE: files.join(':'), COMPOSE_PROJECT_NAME: project } }, stop }
+    return {
+      url,
+      compose: { cwd: root, env: { ...environment, COMPOSE_FILE: files.join(':'), COMPOSE_PROJECT_NAME: project } },
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
