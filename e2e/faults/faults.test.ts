@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { keepHistory } from './keep-history.ts'
 import { describeRow, markdownTable } from './report.ts'
 import { inFull, type RowResult } from './row.ts'
 import { brokerRows } from './rows/broker-rows.ts'
@@ -39,6 +40,7 @@ it.each(rows)('$name', { timeout: inFull(240_000, 1_800_000) }, async (row) => {
   results.push(result)
   const { worst, verdict } = describeRow(result)
   say(`${row.name}: ${verdict}; ${worst} (${Math.round((performance.now() - startedAt) / 1000)} s)`)
+  if (result.violations.length + result.missed.length > 0) say(`its history: ${keepHistory(stage.history())}`)
   expect(result.violations.slice(0, 10)).toEqual([])
   expect(result.missed).toEqual([])
 })
