@@ -42,7 +42,7 @@ export const openStage = async ({ seed, people }: Options) => {
       },
       /** Starts containers of these services anew with other settings of compose.yml; without any, with the usual ones. */
       restartWith: async (settings: Record<string, string>, ...services: string[]) => {
-        Object.assign(stack.compose.env, { FAULTS_BROKER: '', FAULTS_GATEWAY_NODE_OPTIONS: '' }, settings)
+        Object.assign(stack.compose.env, { FAULTS_BROKER: '', FAULTS_GATEWAY_PRELOAD: '' }, settings)
         await compose('up', '--detach', '--no-deps', '--no-build', ...services)
         await gateways.refresh()
         await untilCalm()

@@ -31,7 +31,7 @@ const storm = async ({ adminToken }: Stage): Promise<Measured> => {
   return { ...tally.counts, 'other answers (count)': other.reduce((sum, [, count]) => sum + count, 0) }
 }
 
-const clockShifted = { FAULTS_GATEWAY_NODE_OPTIONS: '--import=/faults/off-clock.ts' }
+const clockShifted = { FAULTS_GATEWAY_PRELOAD: '--import=/faults/off-clock.ts' }
 const throughBadLine = { FAULTS_BROKER: 'broker-line' }
 
 const badLine = async ({ history }: Stage): Promise<Measured> => {
