@@ -26,7 +26,8 @@ const sendAgain = async ({ signIn, read, tell, identity }: SmallWorld) => {
 }
 
 /** Identity's answer was made before the session ended, and comes after the event that tells so. */
-const answerLate = async ({ signIn, read, tell, identity, history }: SmallWorld) => {
+const answerLate = async (world: SmallWorld): Promise<void> => {
+  const { signIn, read, tell, identity, history } = world
   const person = await signIn()
   const release = identity.holdAnswers()
   const asking = read(person)
@@ -38,7 +39,8 @@ const answerLate = async ({ signIn, read, tell, identity, history }: SmallWorld)
   await tell('session.revoked.v1', person.user.id, { session: { ...session, revoked_at: at }, reason: 'logout' })
   history.endings.push({ sessions: [person.session], begunMs, endedMs: performance.now(), done: true })
   release()
-  await asking
+  // The gateway had given the question up before we were so far: nothing was tried.
+  if ((await asking).status === 503) return answerLate(world)
   for (const untilMs = performance.now() + 1_500; performance.now() < untilMs; await delay(50)) await read(person)
 }
 
