@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@gatehouse/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endAlarm, startAlarm } from './broker.ts'
 import { untilCalm } from './calm.ts'
 import { type Answer, post, refusalOf } from './http.ts'
 import { createUser, forgetThrottles, type Made, remove, signIn, signInAdmin, signInTimes } from './identity-calls.ts'
 import { inTurn, keepPace, openTally } from './pace.ts'
 import { meAt } from './people.ts'
-import { compose, containers, docker, execIn, gatewayUrls } from './stack.ts'
+import { compose, containers, docker, gatewayUrls } from './stack.ts'
 import { describeMs } from './until-refused.ts'
 
 const trials = Number(process.env.EDGE_FAULT_TRIALS ?? 10)
@@ -30,11 +31,10 @@ afterAll(async () => {
   // Whatever failed here, other files find everything running.
   await compose('unpause', 'rabbitmq').catch(() => undefined)
   await compose('start', 'rabbitmq', 'postgres', 'identity')
-  await setBrokerMemory('0.6')
+  await endAlarm()
   await untilCalm()
 })
 
-const setBrokerMemory = (share: string) => execIn('rabbitmq', 'rabbitmqctl', 'set_vm_memory_high_watermark', share)
 const restartIdentity = async (which: 'one by one' | 'both') => {
   if (which === 'both') return void (await compose('restart', 'identity'))
   for (const { Id: id } of await containers('identity')) {
@@ -57,8 +57,8 @@ const faults: Record<string, Fault> = {
     mayBeUntold: false,
   },
   'the broker in a memory alarm': {
-    begin: () => setBrokerMemory('0.000001'),
-    end: () => setBrokerMemory('0.6'),
+    begin: startAlarm,
+    end: endAlarm,
     mayBeUntold: false,
   },
   'identity restarted, one replica after the other': {

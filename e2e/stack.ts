@@ -1,17 +1,27 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { Gatehouse } from '@gatehouse/testkit'
 import { inject } from 'vitest'
 import type {} from './global-setup.ts'
 
 const run = promisify(execFile)
 
+type Stack = Pick<Gatehouse, 'url' | 'compose'>
+let own: Stack | null = null
+
+/** For a file that starts a stack of its own instead of sharing that of all files. */
+export const useStack = (stack: Stack) => {
+  own = stack
+}
+const stack = () => own ?? inject('gatehouse')
+
 /** What a client sees: Nginx, and the API behind its prefix. */
-export const site = () => inject('gatehouse').url
+export const site = () => stack().url
 export const api = () => `${site()}/api`
 
 /** `docker compose` on the running stack, as an operator would type it. @throws Error with the output when it fails */
 export const compose = async (...args: string[]) => {
-  const { cwd, env } = inject('gatehouse').compose
+  const { cwd, env } = stack().compose
   const maxBuffer = 256 * 1024 * 1024
   const { stdout, stderr } = await run('docker', ['compose', ...args], {
     cwd,
@@ -27,11 +37,18 @@ export const execIn = (service: string, ...command: string[]) => compose('exec',
 export const docker = async (...args: string[]) =>
   (await run('docker', args, { maxBuffer: 64 * 1024 * 1024 })).stdout.trim()
 
+/** What a container wrote since then, on both of its channels. */
+export const logsOf = async (id: string, since: string) => {
+  const { stdout, stderr } = await run('docker', ['logs', '--since', since, id], { maxBuffer: 64 * 1024 * 1024 })
+  return stdout + stderr
+}
+
 /** The part of `docker inspect` that is looked at here. */
 export type Container = {
   Id: string
   Name: string
-  State: { Status: string; ExitCode: number; Health?: { Status: string } }
+  RestartCount: number
+  State: { Status: string; ExitCode: number; OOMKilled: boolean; StartedAt: string; Health?: { Status: string } }
   Config: { User: string; Env: string[]; Labels: Record<string, string>; Image: string }
   HostConfig: {
     ReadonlyRootfs: boolean

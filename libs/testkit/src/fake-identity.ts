@@ -22,6 +22,7 @@ export const startFakeIdentity = async (jwksUri: string) => {
   const sessions = new Map<string, UserState>()
   const asked: string[][] = []
   let behaviour: Behaviour = 'answers'
+  let released: Promise<void> = Promise.resolve()
 
   const server = createServer(async (req, res) => {
     if (req.url === '/.well-known/jwks.json') {
@@ -40,8 +41,10 @@ export const startFakeIdentity = async (jwksUri: string) => {
       const user = sessions.get(id)
       return user ? { state: 'active', id, expires_at: '2100-01-01T00:00:00.000Z', user } : { state: 'ended', id }
     })
+    const text = JSON.stringify({ now_ms: Date.now(), sessions: answer })
+    await released
     res.writeHead(200, { 'content-type': 'application/json' })
-    res.end(JSON.stringify({ now_ms: Date.now(), sessions: answer }))
+    res.end(text)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -54,6 +57,12 @@ export const startFakeIdentity = async (jwksUri: string) => {
     asked,
     behave: (how: Behaviour) => {
       behaviour = how
+    },
+    /** Answers are made when they are asked for, and told once the returned release is called. */
+    holdAnswers: () => {
+      const held = Promise.withResolvers<void>()
+      released = held.promise
+      return held.resolve
     },
     close: () => {
       server.closeAllConnections()

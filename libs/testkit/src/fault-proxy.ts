@@ -4,13 +4,14 @@ import { type Conduct, carryBytes, type Direction } from './carry-bytes.ts'
 
 const good: Conduct = { kind: 'pass', delayMs: 0, drip: null, cut: null }
 
-type Needs = { target: { host: string; port: number } }
+type Address = { host: string; port: number }
+type Needs = { target: Address; listen?: Address }
 
 /**
- * A TCP proxy on the loopback that misbehaves on demand. A switch holds for the connections there are and for new ones,
+ * A TCP proxy, on a free port of the loopback unless told otherwise, that misbehaves on demand. A switch holds for the connections there are and for new ones,
  * until the next switch.
  */
-export const startFaultProxy = async ({ target }: Needs) => {
+export const startFaultProxy = async ({ target, listen = { host: '127.0.0.1', port: 0 } }: Needs) => {
   let conduct = good
   let changed = Promise.withResolvers<void>()
   let connections = 0
@@ -64,11 +65,11 @@ export const startFaultProxy = async ({ target }: Needs) => {
     else if (conduct.kind === 'half-open') client.on('error', () => client.destroy()).resume()
     else join(client)
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(listen.port, listen.host)
   await once(server, 'listening')
 
   return {
-    host: '127.0.0.1',
+    host: listen.host,
     port: (server.address() as AddressInfo).port,
     /** How many connections were ever accepted. */
     connections: () => connections,
@@ -76,6 +77,10 @@ export const startFaultProxy = async ({ target }: Needs) => {
     pass: () => turn({}),
     /** Ends every connection by TCP reset, new ones at once. */
     reset: () => turn({ kind: 'reset' }),
+    /** Ends each connection there is with this probability. */
+    resetSome: (probability: number) => {
+      for (const socket of clients) if (Math.random() < probability) socket.resetAndDestroy()
+    },
     /** Connections are accepted and stay open; bytes wait. */
     stall: () => turn({ kind: 'stall' }),
     /** The target goes away without a word; clients are left on connections that lead nowhere. */

@@ -7,7 +7,13 @@ import { doWithoutReaperAmongStandIns, images } from './images.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-type Options = { identityReplicas?: number; gatewayReplicas?: number; profiles?: string[] }
+type Options = {
+  identityReplicas?: number
+  gatewayReplicas?: number
+  profiles?: string[]
+  /** Further compose files, by their path from the root, that change or add services. */
+  overrides?: string[]
+}
 
 // How images reach the npm registry; written by `./gatehouse` where this machine has settings of its own for that.
 const npmSettings = `${root}.gatehouse/npmrc`
@@ -22,7 +28,12 @@ const getReady = async (url: string) => {
  * The whole product, from docker-compose.yml itself: a project of its own on a free port, built from these sources.
  * @returns its address, and what `docker compose` has to be told to act on it: working folder and environment
  */
-export const startGatehouse = async ({ identityReplicas = 1, gatewayReplicas = 1, profiles = [] }: Options = {}) => {
+export const startGatehouse = async ({
+  identityReplicas = 1,
+  gatewayReplicas = 1,
+  profiles = [],
+  overrides = [],
+}: Options = {}) => {
   doWithoutReaperAmongStandIns()
   const project = `gatehouse-test-${randomBytes(4).toString('hex')}`
   const { node, postgres, rabbitmq, nginx } = images()
@@ -37,7 +48,8 @@ export const startGatehouse = async ({ identityReplicas = 1, gatewayReplicas = 1
     COMPOSE_PROFILES: profiles.join(','),
     ...(!process.env.NPMRC_FILE && existsSync(npmSettings) && { NPMRC_FILE: npmSettings }),
   }
-  const stack = await new DockerComposeEnvironment(root, 'docker-compose.yml')
+  const files = ['docker-compose.yml', ...overrides]
+  const stack = await new DockerComposeEnvironment(root, files)
     .withProjectName(project)
     .withBuild()
     .withEnvironment(environment)
@@ -48,7 +60,11 @@ export const startGatehouse = async ({ identityReplicas = 1, gatewayReplicas = 1
     const nginxContainer = stack.getContainer('nginx-1')
     const url = `http://${nginxContainer.getHost()}:${nginxContainer.getMappedPort(8080)}`
     await eventually(() => getReady(url), { withinMs: 60_000, everyMs: 250 })
-    return { url, compose: { cwd: root, env: { ...environment, COMPOSE_PROJECT_NAME: project } }, stop }
+    return {
+      url,
+      compose: { cwd: root, env: { ...environment, COMPOSE_FILE: files.join(':'), COMPOSE_PROJECT_NAME: project } },
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

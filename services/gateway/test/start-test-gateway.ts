@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { EventOf, EventType } from '@gatehouse/contracts'
 import { startPublisher } from '@gatehouse/events'
 import { createLog } from '@gatehouse/service'
-import { createTestVhost, eventually, newUser, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
+import { createTestVhost, eventually, newEvent, newUser, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
 import { expect, onTestFinished } from 'vitest'
 import { type GatewayConfig, readGatewayConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
@@ -79,18 +79,7 @@ export const startTestGateway = async (
       return { user, sid, token: await issuer.token({ sub: user.id, sid }) }
     },
     publish: async <Type extends EventType>(type: Type, subject: string, data: EventOf<Type>['data']) => {
-      const event = {
-        specversion: '1.0',
-        id: crypto.randomUUID(),
-        source: issuer.issuer,
-        type,
-        subject,
-        time: new Date().toISOString(),
-        datacontenttype: 'application/json',
-        dataschema: `${issuer.issuer}/schemas/${type}.json`,
-        sequence: 1,
-        data,
-      }
+      const event = newEvent(type, { source: issuer.issuer, subject }, data)
       expect(await publisher.publishAll([{ id: event.id, type, body: JSON.stringify(event) }])).toEqual(['confirmed'])
     },
     /** Waits until events and heartbeats flow. */

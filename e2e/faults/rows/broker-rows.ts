@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@gatehouse/testkit'
+import { expect } from 'vitest'
+import { endAlarm, startAlarm } from '../../broker.ts'
+import { untilCalm } from '../../calm.ts'
+import { addressOf, compose, containers } from '../../stack.ts'
+import { countUnsent } from '../ends.ts'
+import { inFull, type Measured, type Row, repeat } from '../row.ts'
+import type { Stage } from '../stage.ts'
+import { importUsers } from './import-users.ts'
+import { untilAllReady } from './replicas.ts'
+
+const lengths = { stoppedMs: inFull(5_000, 10_000), frozenMs: inFull(8_000, 15_000), alarmMs: inFull(6_000, 20_000) }
+const kills = inFull(1, 5)
+const inFlight = 1_000
+
+/** Its listener opens last; how long it takes to boot is no figure of ours. */
+const untilListening = () =>
+  eventually(
+    async () => {
+      const [broker] = await containers('rabbitmq')
+      if (!broker) throw new Error('there is no broker')
+      const socket = connect({ host: addressOf(broker), port: 5672 })
+      try {
+        await once(socket, 'connect')
+      } finally {
+        socket.destroy()
+      }
+    },
+    { withinMs: 60_000, everyMs: 50 },
+  )
+
+const untilDrained = async () => {
+  const startedAt = performance.now()
+  await eventually(async () => expect(await countUnsent()).toBeLessThan(20), { withinMs: 30_000, everyMs: 50 })
+  return performance.now() - startedAt
+}
+
+const stopped = async (): Promise<Measured> => {
+  await compose('stop', 'rabbitmq')
+  await delay(lengths.stoppedMs)
+  await compose('start', 'rabbitmq')
+  await untilListening()
+  return { reconnect: await untilAllReady('identity', 'gateway') }
+}
+
+/** Frozen first, so that all of them are in flight and none is confirmed when it dies. */
+const killed = async ({ adminToken }: Stage): Promise<Measured> => {
+  await compose('pause', 'rabbitmq')
+  await importUsers(inFlight, adminToken)
+  const unsent = await countUnsent()
+  await compose('kill', 'rabbitmq')
+  await compose('start', 'rabbitmq')
+  await untilListening()
+  const [drainedMs, reconnectMs] = await Promise.all([untilDrained(), untilAllReady('identity', 'gateway')])
+  await untilCalm()
+  return { drained: drainedMs, reconnect: reconnectMs, 'in flight at least (count)': unsent }
+}
+
+const frozen = async (): Promise<Measured> => {
+  await compose('pause', 'rabbitmq')
+  await delay(lengths.frozenMs)
+  await compose('unpause', 'rabbitmq')
+  return { recovered: await untilAllReady('identity', 'gateway') }
+}
+
+const inAlarm = async ({ history }: Stage): Promise<Measured> => {
+  await startAlarm()
+  const startedAt = performance.now()
+  await delay(lengths.alarmMs)
+  const meanwhile = history().attempts.filter((it) => it.begunMs > startedAt)
+  const failed = meanwhile.filter((it) => it.status === null || it.status >= 500)
+  await endAlarm()
+  return { 'writes failed (count)': failed.length, drained: await untilDrained() }
+}
+
+const seconds = (ms: number) => `${ms / 1000} s`
+const mend = async () => {
+  // Only one of these has something to do, and none where the row ended well.
+  await compose('unpause', 'rabbitmq').catch(() => undefined)
+  await compose('start', 'rabbitmq')
+}
+
+export const brokerRows: Row[] = [
+  {
+    name: `broker stopped for ${seconds(lengths.stoppedMs)}`,
+    runs: 1,
+    fault: stopped,
+    aims: { reconnect: 3_000 },
+    tearDown: mend,
+  },
+  {
+    name: `broker killed with ${inFlight} events in flight`,
+    runs: kills,
+    fault: (stage) => repeat(kills, () => killed(stage)),
+    aims: { drained: 5_000, reconnect: 3_000 },
+    tearDown: mend,
+  },
+  {
+    name: `broker frozen for ${seconds(lengths.frozenMs)}`,
+    runs: 1,
+    fault: frozen,
+    aims: { recovered: 3_000 },
+    tearDown: mend,
+  },
+  {
+    name: `broker in a memory alarm for ${seconds(lengths.alarmMs)}`,
+    runs: 1,
+    fault: inAlarm,
+    aims: { 'writes failed (count)': 0, drained: 5_000 },
+    tearDown: endAlarm,
+  },
+]

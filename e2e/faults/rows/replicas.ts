@@ -1,0 +1,60 @@
+import { eventually } from '@gatehouse/testkit'
+import { expect } from 'vitest'
+import { send } from '../../http.ts'
+import { addressOf, type Container, containers, docker } from '../../stack.ts'
+
+const ports: Record<string, number> = { identity: 3001, gateway: 3002 }
+type Service = 'identity' | 'gateway'
+
+export const urlOf = (service: Service, container: Container) => `http://${addressOf(container)}:${ports[service]}`
+
+const find = async (service: Service, id: string) => {
+  const container = (await containers(service)).find((it) => it.Id === id)
+  if (!container) throw new Error(`${service} ${id} is gone`)
+  return container
+}
+
+const leads = async (container: Container) => {
+  const { text } = await send('GET', `${urlOf('identity', container)}/metrics`)
+  return /^outbox_relay_leader 1$/m.test(text)
+}
+
+/** The identity whose relay leads, and the other. */
+export const findLeader = () =>
+  eventually(async () => {
+    const all = await containers('identity')
+    const leading = await Promise.all(all.map(leads))
+    const leader = all.find((_, nth) => leading[nth])
+    const other = all.find((_, nth) => !leading[nth])
+    if (!leader || !other) throw new Error('no relay leads')
+    return { leader, other }
+  })
+
+export const untilLeads = (container: Container) =>
+  eventually(async () => expect(await leads(container)).toBe(true), { withinMs: 20_000, everyMs: 25 })
+
+/** `docker kill` sends SIGKILL: no goodbye. The engine takes it for a stop by hand, so it starts nothing by itself. */
+export const kill = (container: Container) => docker('kill', container.Id)
+
+/** Starts it again. @returns ms until it is ready */
+export const startUntilReady = async (service: Service, { Id: id }: Container) => {
+  const startedAt = performance.now()
+  await docker('start', id)
+  const url = urlOf(service, await find(service, id))
+  const check = async () => expect((await send('GET', `${url}/health/ready`)).status).toBe(200)
+  await eventually(check, { withinMs: 30_000, everyMs: 25 })
+  return performance.now() - startedAt
+}
+
+/** Waits until every one of a service is ready. @returns ms, counted from now */
+export const untilAllReady = async (...services: Service[]) => {
+  const startedAt = performance.now()
+  for (const service of services) {
+    for (const { Id: id } of await containers(service)) {
+      const check = async () =>
+        expect((await send('GET', `${urlOf(service, await find(service, id))}/health/ready`)).status).toBe(200)
+      await eventually(check, { withinMs: 60_000, everyMs: 50 })
+    }
+  }
+  return performance.now() - startedAt
+}
