@@ -59,7 +59,8 @@ export const openWriters = async (databaseUrl: string, random: () => number) => 
           const dueAt = startedAt + (changes * changesAtOnce * overMs) / events
           changes += 1
           await delay(Math.max(0, dueAt - performance.now()))
-          done += await changeSome()
+          const changed = await changeSome()
+          done += changed
         }
       }
       await Promise.all(Array.from({ length: writersAtOnce }, writeOn))
