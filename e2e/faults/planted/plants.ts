@@ -18,6 +18,36 @@ export const plants = {
       ['if (noted) learn(noted)', ''],
     ],
   },
+  /** Rows are marked sent before the broker has them safe. */
+  'marked before confirmed': {
+    file: 'services/identity/src/outbox/lead.ts',
+    replace: [
+      [
+        'const outcomes = await publisher.publishAll(rows)',
+        'await connection.markSent(rows.map((it) => it.seq))\nconst outcomes = await publisher.publishAll(rows)',
+      ],
+    ],
+  },
+  /** What lies behind a cursor is taken for sent: a row that got its number first and was committed last is skipped. */
+  'a cursor': {
+    file: 'services/identity/src/outbox/leader-connection.ts',
+    replace: [
+      [
+        'FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1',
+        'FROM outbox WHERE seq > (SELECT coalesce(max(seq), 0) FROM outbox WHERE sent_at IS NOT NULL) ORDER BY seq LIMIT $1',
+      ],
+    ],
+  },
+  /** A message is acked when it comes, not when it is handled. */
+  'acked before handled': {
+    file: 'libs/events/src/subscriber/subscribe.ts',
+    replace: [
+      [
+        'const work = handle(message).then(() => channel.ack(message), lost)',
+        'channel.ack(message)\nconst work = handle(message).catch(lost)',
+      ],
+    ],
+  },
 } satisfies Record<string, Plant>
 
 /** @throws Error when the source no longer holds what is searched: the plant has to be renewed with it */

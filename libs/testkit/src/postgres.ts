@@ -45,3 +45,4 @@ export const startPostgres = async () => {
   })
   return { address, ...faultsOf(container), stop: async () => void (await container.stop()) }
 }
+export type Postgres = Awaited<ReturnType<typeof startPostgres>>
