@@ -1,4 +1,4 @@
-import { invariants } from './history/check-history.ts'
+import { type Invariant, invariants } from './history/check-history.ts'
 import type { RowResult } from './row.ts'
 
 const rounded = (figure: number) => (Number.isInteger(figure) ? `${figure}` : figure.toFixed(0))
@@ -35,15 +35,30 @@ const elsewhere = [
   ['a queue of other arguments: a clear stop', 'libs/events/test/publisher.test.ts'],
 ]
 
-export const markdownTable = (results: RowResult[], seed: number) => {
-  const cells = (...texts: string[]) => `| ${texts.join(' | ')} |`
+const cells = (...texts: string[]) => `| ${texts.join(' | ')} |`
+
+const table = (head: string[], lines: string[][]) =>
+  [cells(...head), cells(...head.map(() => '---')), ...lines.map((it) => cells(...it))].join('\n')
+
+export type PlantedResult = { plant: string; found: Invariant[]; asItIs: Invariant[] }
+
+const named = (found: Invariant[]) => found.map((it) => `not: ${invariants[it]}`).join(', ') || 'all hold'
+
+/** The whole of a run, as Markdown. */
+export const report = (results: RowResult[], planted: PlantedResult[], seed: number) => {
+  const lines = results.map((it) => {
+    const { worst, verdict } = describeRow(it)
+    return [it.row.name, String(it.row.runs), String(seed), worst, verdict]
+  })
   return [
-    cells('fault', 'runs', 'seed', 'worst figures', 'invariants'),
-    cells('---', '---', '---', '---', '---'),
-    ...results.map((it) => {
-      const { worst, verdict } = describeRow(it)
-      return cells(it.row.name, String(it.row.runs), String(seed), worst, verdict)
-    }),
-    ...elsewhere.map(([fault, file]) => cells(fault ?? '', '', '', `see ${file}`, '')),
-  ].join('\n')
+    table(
+      ['fault', 'runs', 'seed', 'worst figures', 'invariants'],
+      [...lines, ...elsewhere.map(([fault = '', file]) => [fault, '', '', `see ${file}`, ''])],
+    ),
+    table(
+      ['planted in the session directory', 'where it is planted', 'where it is not'],
+      planted.map(({ plant, found, asItIs }) => [plant, named(found), named(asItIs)]),
+    ),
+    '',
+  ].join('\n\n')
 }

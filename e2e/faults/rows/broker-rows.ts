@@ -16,21 +16,22 @@ const lengths = { stoppedMs: inFull(5_000, 10_000), frozenMs: inFull(8_000, 15_0
 const kills = inFull(1, 5)
 const inFlight = 1_000
 
-/** Its listener opens last; how long it takes to boot is no figure of ours. */
-const untilListening = () =>
-  eventually(
-    async () => {
-      const [broker] = await containers('rabbitmq')
-      if (!broker) throw new Error('there is no broker')
-      const socket = connect({ host: addressOf(broker), port: 5672 })
-      try {
-        await once(socket, 'connect')
-      } finally {
-        socket.destroy()
-      }
-    },
-    { withinMs: 60_000, everyMs: 50 },
-  )
+/** Starts it; its listener opens last. How long it takes to boot is no figure of ours. */
+const startUntilListening = async () => {
+  await compose('start', 'rabbitmq')
+  const [broker] = await containers('rabbitmq')
+  if (!broker) throw new Error('there is no broker')
+  const address = { host: addressOf(broker), port: 5672 }
+  const check = async () => {
+    const socket = connect(address)
+    try {
+      await once(socket, 'connect')
+    } finally {
+      socket.destroy()
+    }
+  }
+  await eventually(check, { withinMs: 60_000, everyMs: 50 })
+}
 
 const untilDrained = async () => {
   const startedAt = performance.now()
@@ -41,8 +42,7 @@ const untilDrained = async () => {
 const stopped = async (): Promise<Measured> => {
   await compose('stop', 'rabbitmq')
   await delay(lengths.stoppedMs)
-  await compose('start', 'rabbitmq')
-  await untilListening()
+  await startUntilListening()
   return { reconnect: await untilAllReady('identity', 'gateway') }
 }
 
@@ -52,8 +52,7 @@ const killed = async ({ adminToken }: Stage): Promise<Measured> => {
   await importUsers(inFlight, adminToken)
   const unsent = await countUnsent()
   await compose('kill', 'rabbitmq')
-  await compose('start', 'rabbitmq')
-  await untilListening()
+  await startUntilListening()
   const [drainedMs, reconnectMs] = await Promise.all([untilDrained(), untilAllReady('identity', 'gateway')])
   await untilCalm()
   return { drained: drainedMs, reconnect: reconnectMs, 'in flight at least (count)': unsent }
