@@ -19,7 +19,7 @@ const checkSchema = async (db: DataSource) => {
   )
 }
 
-/** Opens the pool. Every wait has an end: a pool that is exhausted or a query that hangs answers 503 within 2 s. */
+/** Opens the pool. Every wait has an end: an exhausted pool and then a query that hangs answer 503 within 2 s. */
 export const openDatabase = async (url: string, log: Logger) => {
   const db = new DataSource({
     type: 'postgres',
@@ -27,9 +27,9 @@ export const openDatabase = async (url: string, log: Logger) => {
     entities,
     synchronize: false,
     poolSize: 10,
-    connectTimeoutMS: 1_500,
+    connectTimeoutMS: 900,
     poolErrorHandler: (error: Error) => log.warn({ err: error }, 'an idle database connection failed'),
-    extra: { statement_timeout: 1_500, query_timeout: 1_800, idle_in_transaction_session_timeout: 5_000 },
+    extra: { statement_timeout: 950, query_timeout: 1_050, idle_in_transaction_session_timeout: 5_000 },
   })
   await db.initialize()
   try {
