@@ -130,7 +130,8 @@ export const runCrash = async ({ postgres, broker }: Servers, plan: Plan) => {
     await relays.stop()
     await writers.close()
     await effects.end()
-    await Promise.all([vhost.drop(), identityDb.drop(), subscriberDb.drop()])
+    // The databases go with their server: dropped now, they would cut off connections that are just being closed.
+    await vhost.drop()
     rmSync(folder, { recursive: true })
   }
 }

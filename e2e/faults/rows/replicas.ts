@@ -1,3 +1,4 @@
+import { health } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
 import { send } from '../../http.ts'
@@ -46,12 +47,19 @@ export const startUntilReady = async (service: Service, { Id: id }: Container) =
   return performance.now() - startedAt
 }
 
-/** Waits until every one of these services is ready. @returns ms, counted from when it asks first */
+/** Ready, and none of what it depends on is degraded. */
+export const expectWhole = async (url: string) => {
+  const { status, body } = await send('GET', `${url}/health/ready`)
+  expect(status).toBe(200)
+  const { dependencies } = health.parse(body)
+  for (const { state } of Object.values(dependencies)) expect(state).toBe('up')
+}
+
+/** Waits until every one of these services has all that it depends on. @returns ms, counted from when it asks first */
 export const untilAllReady = async (...services: Service[]) => {
   // Where they are is found once: asking the engine takes longer than what is measured here.
   const urls = (await containers(...services)).map((it) => urlOf(serviceOf(it) as Service, it))
   const startedAt = performance.now()
-  const check = async (url: string) => expect((await send('GET', `${url}/health/ready`)).status).toBe(200)
-  await Promise.all(urls.map((url) => eventually(() => check(url), { withinMs: 60_000, everyMs: 50 })))
+  await Promise.all(urls.map((url) => eventually(() => expectWhole(url), { withinMs: 60_000, everyMs: 50 })))
   return performance.now() - startedAt
 }
