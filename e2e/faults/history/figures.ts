@@ -30,6 +30,8 @@ export const figuresOf = (history: History) => {
     lastLetInMs,
     reads: Object.fromEntries(statuses),
     failedReads: history.reads.filter((it) => isLost(it.status)).length,
+    /** Asked at a gateway itself while it was away: there is nobody to answer, and Nginx asks another. */
+    unheardByGateways: history.reads.filter((it) => it.at !== 'nginx' && it.status === null).length,
     attempts: history.attempts.length,
     failedAttempts: history.attempts.filter((it) => isLost(it.status)).length,
     redeliveries: history.deliveries.length - new Set(history.deliveries.map((it) => `${it.subscriber} ${it.id}`)).size,

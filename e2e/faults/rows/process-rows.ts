@@ -4,7 +4,7 @@ import { untilCalm } from '../../calm.ts'
 import { refusalOf } from '../../http.ts'
 import { meAt } from '../../people.ts'
 import { compose, containers, docker } from '../../stack.ts'
-import { failedNothing, inFull, type Measured, type Row, repeat } from '../row.ts'
+import { failedNothingThroughNginx, inFull, type Measured, type Row, repeat } from '../row.ts'
 import type { Stage } from '../stage.ts'
 import { findLeader, kill, startUntilReady, untilAllReady, untilLeads } from './replicas.ts'
 
@@ -106,6 +106,6 @@ export const processRows: Row[] = [
     runs: 1,
     fault: restartEverything,
     aims: { 'exit codes (sum)': 0 },
-    check: failedNothing,
+    check: failedNothingThroughNginx,
   },
 ]
