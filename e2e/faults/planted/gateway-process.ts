@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, freePort } from '@gatehouse/testkit'
-import { expect } from 'vitest'
+import { checkAllUp } from '../../calm.ts'
 import { send } from '../../http.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -43,9 +43,8 @@ export const startGatewayProcess = async ({ issuer, identityUrl, brokerUrl, plan
   }
   const url = `http://127.0.0.1:${port}`
   try {
-    await eventually(async () => expect((await send('GET', `${url}/health/ready`)).status).toBe(200), {
-      withinMs: 20_000,
-    })
+    // Before its queue is bound it asks again about all that it is told, and makes up for whatever is planted.
+    await eventually(() => checkAllUp(url), { withinMs: 20_000 })
   } catch (error) {
     await stop()
     throw error

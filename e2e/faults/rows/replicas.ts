@@ -1,5 +1,6 @@
 import { eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
+import { checkAllUp } from '../../calm.ts'
 import { send } from '../../http.ts'
 import { addressOf, type Container, containers, docker, serviceOf } from '../../stack.ts'
 
@@ -46,12 +47,15 @@ export const startUntilReady = async (service: Service, { Id: id }: Container) =
   return performance.now() - startedAt
 }
 
-/** Waits until every one of these services is ready. @returns ms, counted from when it asks first */
-export const untilAllReady = async (...services: Service[]) => {
-  // Where they are is found once: asking the engine takes longer than what is measured here.
+/**
+ * Looks where these services are, which takes the engine longer than what is measured afterwards.
+ * @returns a wait until each of them has all that it needs, which tells the ms since then
+ */
+export const findAll = async (...services: Service[]) => {
   const urls = (await containers(...services)).map((it) => urlOf(serviceOf(it) as Service, it))
-  const startedAt = performance.now()
-  const check = async (url: string) => expect((await send('GET', `${url}/health/ready`)).status).toBe(200)
-  await Promise.all(urls.map((url) => eventually(() => check(url), { withinMs: 60_000, everyMs: 50 })))
-  return performance.now() - startedAt
+  return async (sinceMs = performance.now()) => {
+    const patience = { withinMs: 60_000, everyMs: 25 }
+    await Promise.all(urls.map((url) => eventually(() => checkAllUp(url), patience)))
+    return performance.now() - sinceMs
+  }
 }
