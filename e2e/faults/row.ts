@@ -47,6 +47,10 @@ export const worstOf = (all: Measured[]): Measured => {
 export const failedNothing: Check = ({ failedReads, failedAttempts }) =>
   failedReads + failedAttempts === 0 ? [] : [`${failedReads} reads and ${failedAttempts} changes failed`]
 
+/** No request failed of any client that comes through Nginx, and none was refused by a gateway that is there. */
+export const failedNothingThroughNginx: Check = (figures) =>
+  failedNothing({ ...figures, failedReads: figures.failedReads - figures.unheardByGateways })
+
 /** Does it so many times, one after the other. */
 export const repeat = async (runs: number, once: (nth: number) => Promise<Measured>) => {
   const all: Measured[] = []

@@ -1,6 +1,6 @@
 import { describeMs, shareOfMs } from '../../until-refused.ts'
 import { livesOf } from './endings.ts'
-import type { History, Read } from './history.ts'
+import type { History } from './history.ts'
 
 const count = <Key>(keys: Iterable<Key>) => {
   const counts = new Map<Key, number>()
@@ -9,9 +9,6 @@ const count = <Key>(keys: Iterable<Key>) => {
 }
 
 const isLost = (status: number | null) => status === null || status >= 500
-
-// Who goes past Nginx finds nobody while that gateway is away.
-const isLostRead = ({ at, status }: Read) => isLost(status) && (at === 'nginx' || status !== null)
 
 /** What a row's history says in numbers; times are ms after the answer that ended a session. */
 export const figuresOf = (history: History) => {
@@ -32,7 +29,9 @@ export const figuresOf = (history: History) => {
     described: describeMs(refusedMs),
     lastLetInMs,
     reads: Object.fromEntries(statuses),
-    failedReads: history.reads.filter(isLostRead).length,
+    failedReads: history.reads.filter((it) => isLost(it.status)).length,
+    /** Asked at a gateway itself while it was away: there is nobody to answer, and Nginx asks another. */
+    unheardByGateways: history.reads.filter((it) => it.at !== 'nginx' && it.status === null).length,
     attempts: history.attempts.length,
     failedAttempts: history.attempts.filter((it) => isLost(it.status)).length,
     redeliveries: history.deliveries.length - new Set(history.deliveries.map((it) => `${it.subscriber} ${it.id}`)).size,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, freePort } from '@gatehouse/testkit'
+import { checkAllUp } from '../../calm.ts'
 import { send } from '../../http.ts'
-import { expectWhole } from '../rows/replicas.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const plantFile = fileURLToPath(new URL('./plant.ts', import.meta.url))
@@ -43,8 +43,8 @@ export const startGatewayProcess = async ({ issuer, identityUrl, brokerUrl, plan
   }
   const url = `http://127.0.0.1:${port}`
   try {
-    // Its queue bound and heartbeats there: what it was told before that would have to be asked again.
-    await eventually(() => expectWhole(url), { withinMs: 20_000 })
+    // Before its queue is bound it asks again about all that it is told, and makes up for whatever is planted.
+    await eventually(() => checkAllUp(url), { withinMs: 20_000 })
   } catch (error) {
     await stop()
     throw error

@@ -43,7 +43,7 @@ export const plants = {
     file: 'libs/events/src/subscriber/subscribe.ts',
     replace: [
       [
-        'const work = handle(message).then(() => channel.ack(message), lost)',
+        'const work = handle(message)\n      .then(() => channel.ack(message))\n      .catch(lost)',
         'channel.ack(message)\nconst work = handle(message).catch(lost)',
       ],
     ],

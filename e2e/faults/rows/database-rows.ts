@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { compose } from '../../stack.ts'
 import { inFull, type Measured, type Row, repeat } from '../row.ts'
 import type { Stage } from '../stage.ts'
-import { untilAllReady } from './replicas.ts'
+import { findAll } from './replicas.ts'
 
 const restarts = inFull(1, 5)
 const frozenMs = inFull(6_000, 10_000)
@@ -17,18 +17,20 @@ const refusalsSince = ({ history }: Stage, sinceMs: number): Measured => {
 }
 
 const restarted = async (stage: Stage): Promise<Measured> => {
+  const untilAllUp = await findAll('identity', 'gateway')
   const startedAt = performance.now()
   await compose('restart', 'postgres')
-  const recovered = await untilAllReady('identity', 'gateway')
+  const recovered = await untilAllUp()
   return { recovered, ...refusalsSince(stage, startedAt) }
 }
 
 const frozen = async (stage: Stage): Promise<Measured> => {
+  const untilAllUp = await findAll('identity', 'gateway')
   const startedAt = performance.now()
   await compose('pause', 'postgres')
   await delay(frozenMs)
   await compose('unpause', 'postgres')
-  const recovered = await untilAllReady('identity', 'gateway')
+  const recovered = await untilAllUp()
   return { recovered, ...refusalsSince(stage, startedAt) }
 }
 

@@ -4,9 +4,9 @@ import { untilCalm } from '../../calm.ts'
 import { refusalOf } from '../../http.ts'
 import { meAt } from '../../people.ts'
 import { compose, containers, docker } from '../../stack.ts'
-import { failedNothing, inFull, type Measured, type Row, repeat } from '../row.ts'
+import { failedNothingThroughNginx, inFull, type Measured, type Row, repeat } from '../row.ts'
 import type { Stage } from '../stage.ts'
-import { findLeader, kill, startUntilReady, untilAllReady, untilLeads } from './replicas.ts'
+import { findAll, findLeader, kill, startUntilReady, untilLeads } from './replicas.ts'
 
 const kills = inFull(2, 20)
 
@@ -60,8 +60,7 @@ const identityDown = async ({ gateways, adminToken, history }: Stage): Promise<M
   await delay(Math.max(0, downAt + awayMs - performance.now()))
   const upAt = performance.now()
   await compose('start', 'identity')
-  await untilAllReady('identity', 'gateway')
-  const readyMs = performance.now() - upAt
+  const readyMs = await (await findAll('identity', 'gateway'))(upAt)
   const meanwhile = history().reads.filter((it) => it.begunMs > downAt && it.endedMs < upAt)
   const lateYes = meanwhile.filter((it) => it.status === 200).map((it) => it.begunMs - downAt)
   const others = meanwhile.filter((it) => it.status !== 200 && it.status !== 401 && it.code !== 'cannot_verify')
@@ -106,6 +105,6 @@ export const processRows: Row[] = [
     runs: 1,
     fault: restartEverything,
     aims: { 'exit codes (sum)': 0 },
-    check: failedNothing,
+    check: failedNothingThroughNginx,
   },
 ]

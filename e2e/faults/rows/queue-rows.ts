@@ -1,7 +1,7 @@
 import { listDeadLetters, subscribe } from '@gatehouse/events'
 import { eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
-import { send } from '../../http.ts'
+import { checkAllUp } from '../../calm.ts'
 import { execIn } from '../../stack.ts'
 import { inFull, type Measured, type Row, repeat } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -22,8 +22,7 @@ const untilRebuilt = async (before: string[], { gateways }: Stage) => {
     const now = await gatewayQueues()
     expect(now).toHaveLength(before.length)
     expect(now.filter((it) => before.includes(it))).toEqual([])
-    for (const { url } of gateways.all())
-      expect(await send('GET', `${url}/health/ready`)).toMatchObject({ status: 200 })
+    for (const { url } of gateways.all()) await checkAllUp(url)
   }
   await eventually(check, { withinMs: 30_000, everyMs: 100 })
   return performance.now() - startedAt

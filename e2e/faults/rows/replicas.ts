@@ -1,6 +1,6 @@
-import { health } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
+import { checkAllUp } from '../../calm.ts'
 import { send } from '../../http.ts'
 import { addressOf, type Container, containers, docker, serviceOf } from '../../stack.ts'
 
@@ -47,19 +47,15 @@ export const startUntilReady = async (service: Service, { Id: id }: Container) =
   return performance.now() - startedAt
 }
 
-/** Ready, and none of what it depends on is degraded. */
-export const expectWhole = async (url: string) => {
-  const { status, body } = await send('GET', `${url}/health/ready`)
-  expect(status).toBe(200)
-  const { dependencies } = health.parse(body)
-  for (const { state } of Object.values(dependencies)) expect(state).toBe('up')
-}
-
-/** Waits until every one of these services has all that it depends on. @returns ms, counted from when it asks first */
-export const untilAllReady = async (...services: Service[]) => {
-  // Where they are is found once: asking the engine takes longer than what is measured here.
+/**
+ * Looks where these services are, which takes the engine longer than what is measured afterwards.
+ * @returns a wait until each of them has all that it needs, which tells the ms since then
+ */
+export const findAll = async (...services: Service[]) => {
   const urls = (await containers(...services)).map((it) => urlOf(serviceOf(it) as Service, it))
-  const startedAt = performance.now()
-  await Promise.all(urls.map((url) => eventually(() => expectWhole(url), { withinMs: 60_000, everyMs: 50 })))
-  return performance.now() - startedAt
+  return async (sinceMs = performance.now()) => {
+    const patience = { withinMs: 60_000, everyMs: 25 }
+    await Promise.all(urls.map((url) => eventually(() => checkAllUp(url), patience)))
+    return performance.now() - sinceMs
+  }
 }

@@ -131,4 +131,27 @@ describe('a subscription', () => {
     await publish(anEvent(5))
     await eventually(() => expect(seen).toEqual([5]))
   })
+
+  it('goes on when its connection is lost while work is under way', async () => {
+    const begun: number[] = []
+    const held = Promise.withResolvers<void>()
+    const { vhost, first, publish } = await start(async (event) => {
+      begun.push(event.sequence)
+      if (event.sequence === 5) await held.promise
+    })
+    // There is no channel left to ack on. Nobody may hear of it as an unhandled rejection, which ends a process.
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    await publish(anEvent(5))
+    await eventually(() => expect(begun).toEqual([5]))
+    const channel = await (await testConnection(vhost.url)).createChannel()
+    await channel.deleteQueue('billing.users')
+    await eventually(() => expect(first.state()).toMatchObject({ reconnects: 1, connected: true }))
+    held.resolve()
+    await publish(anEvent(6))
+    await eventually(() => expect(begun).toEqual([5, 6]))
+    expect(unhandled).toEqual([])
+  })
 })

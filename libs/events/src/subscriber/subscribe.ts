@@ -69,8 +69,10 @@ export const subscribe = <const Type extends EventType>(options: SubscribeOption
 
   const take = (channel: Channel, lost: Lost) => (message: ConsumeMessage | null) => {
     if (message === null) return lost(new Error('the broker cancelled the consumer'))
-    // Where even parking fails the message stays unacked, and comes again on a new connection.
-    const work = handle(message).then(() => channel.ack(message), lost)
+    // Where even parking fails, or the channel is gone by now, the message stays unacked and comes again on a new connection.
+    const work = handle(message)
+      .then(() => channel.ack(message))
+      .catch(lost)
     underWay.add(work)
     void work.finally(() => underWay.delete(work))
   }
