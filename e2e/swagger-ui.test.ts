@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { gatehouseEvent } from '@gatehouse/contracts'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { admin } from './people.ts'
@@ -48,7 +49,7 @@ describe('the page of the events', () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } })
     await page.goto(`${api()}/docs/events`)
     expect(await page.locator('h2').allTextContents()).toContain('session.revoked.v1')
-    expect(await page.locator('section').count()).toBe(12)
+    expect(await page.locator('section').count()).toBe(gatehouseEvent.options.length)
     expect(await page.locator('section#user\\.created\\.v1').textContent()).toContain('data.user.username')
     mkdirSync(screenshots, { recursive: true })
     await page.screenshot({ path: `${screenshots}/events.png` })
