@@ -6,6 +6,7 @@ import { type Plan, runCrash } from './run-crash.ts'
 import type { Verdict } from './verdict.ts'
 
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 1_000_000))
+const drainedWithinMs = 30_000
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
 let postgres: Postgres
@@ -37,8 +38,9 @@ describe('events through kill -9 of relay, broker and subscriber', () => {
     { events: 50_000, seconds: 180, kills: { relay: 20, broker: 5, subscriber: 20 } },
   )
   it('are all done, each once, in order', { timeout: 600_000 }, async () => {
-    const { lost, doneTwice, outOfOrder, unsent } = await run('all', { ...plan, plant: null })
+    const { lost, doneTwice, outOfOrder, unsent, settledMs } = await run('all', { ...plan, plant: null })
     expect({ lost, doneTwice, outOfOrder, unsent }).toEqual({ lost: 0, doneTwice: 0, outOfOrder: 0, unsent: 0 })
+    expect(settledMs).toBeLessThan(drainedWithinMs)
   })
 })
 

@@ -9,6 +9,7 @@ import { createDatabaseOn, eventually, type Postgres, type RabbitMq } from '@gat
 import { connect } from 'amqplib'
 import pg from 'pg'
 import { openRandom } from '../load/random.ts'
+import { createKills } from './kills.ts'
 import { type Arrival, verdictOf } from './verdict.ts'
 import { startVictims } from './victims.ts'
 import { openWriters } from './writers.ts'
@@ -26,9 +27,6 @@ export type Plan = {
 const relayScript = fileURLToPath(new URL('../../../services/identity/test/relay-process.ts', import.meta.url))
 const subscriberScript = fileURLToPath(new URL('subscriber.process.ts', import.meta.url))
 const queue = 'crash.users'
-// Written while the broker is frozen, so that it is killed with a batch in flight.
-const inFlight = 500
-const frozenMs = 400
 const stalledMs = 10_000
 
 /** Who consumes has bound its queue before. */
@@ -43,6 +41,9 @@ const expectConsumer = async (url: string) => {
     await connection.close()
   }
 }
+
+/** A relay tells Postgres by its name which one it is. */
+const relayUrl = (databaseUrl: string, nth: number) => `${databaseUrl}?application_name=relay-${nth}`
 
 const readArrivals = (file: string): Arrival[] =>
   readFileSync(file, 'utf8')
@@ -69,25 +70,20 @@ export const runCrash = async ({ postgres, broker }: Servers, plan: Plan) => {
   const countDone = async (): Promise<number> =>
     (await effects.query('SELECT count(DISTINCT event_id)::int AS n FROM effects')).rows[0].n
   const writers = await openWriters(identityDb.superuserUrl, random)
-  const subscriberArgs = [vhost.url, subscriberDb.ownerUrl, queue, arrivalsFile]
+  const subscriberArgs = () => [vhost.url, subscriberDb.ownerUrl, queue, arrivalsFile]
   const subscribers = startVictims(subscriberScript, subscriberArgs, 1, plant)
-  const relays = startVictims(relayScript, [identityDb.serviceUrl, vhost.identityUrl], 2, plant)
+  const relayArgs = (nth: number) => [relayUrl(identityDb.serviceUrl, nth), vhost.identityUrl]
+  const relays = startVictims(relayScript, relayArgs, 2, plant)
+  const kill = createKills({ broker, writers, relays, subscribers, effects, arrivalsFile })
 
   /** Does it so many times, at moments that the seed decides. */
-  const atRandom = async (times: number, kill: () => Promise<unknown>) => {
+  const atRandom = async (times: number, doIt: () => Promise<unknown>) => {
     const startedAt = performance.now()
     const moments = Array.from({ length: times }, () => random() * seconds * 1000).toSorted((a, b) => a - b)
     for (const moment of moments) {
       await delay(Math.max(0, startedAt + moment - performance.now()))
-      await kill()
+      await doIt()
     }
-  }
-  const killBroker = async () => {
-    await broker.pause()
-    await writers.write(inFlight, 0)
-    await delay(frozenMs)
-    await broker.kill()
-    await broker.start()
   }
   /** Until all is done, or nothing has been for a while: then it never will be. */
   const settle = async () => {
@@ -110,9 +106,9 @@ export const runCrash = async ({ postgres, broker }: Servers, plan: Plan) => {
     const startedAt = performance.now()
     await Promise.all([
       writers.write(events, seconds * 1000),
-      atRandom(kills.relay, relays.killAndReplace),
-      atRandom(kills.broker, killBroker),
-      atRandom(kills.subscriber, subscribers.killAndReplace),
+      atRandom(kills.relay, kill.leader),
+      atRandom(kills.broker, kill.broker),
+      atRandom(kills.subscriber, kill.subscriber),
     ])
     const writtenAt = performance.now()
     await settle()

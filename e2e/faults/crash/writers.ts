@@ -27,21 +27,23 @@ export const openWriters = async (databaseUrl: string, random: () => number) => 
     return event.id
   }
 
+  const choose = (atMost: number) => [
+    ...new Set(Array.from({ length: Math.min(atMost, changesAtOnce) }, () => userIdOf(Math.floor(random() * people)))),
+  ]
+
   /** Some wait before they commit, so that others, whose rows have higher numbers, commit first. */
-  const changeSome = async () => {
-    // In order, or two who change the same users would wait for each other.
-    const chosen = [...new Set(Array.from({ length: changesAtOnce }, () => userIdOf(Math.floor(random() * people))))]
+  const changeAll = async (chosen: string[]) => {
     const pauseMs = random() < 0.3 ? random() * mostPauseMs : 0
     const client = await pool.connect()
     try {
       await client.query('BEGIN')
       const events: string[] = []
+      // In order, or two who change the same users would wait for each other.
       for (const id of chosen.toSorted()) events.push(await change(client, id))
       await client.query("SELECT pg_notify('gatehouse_outbox', '')")
       await delay(pauseMs)
       await client.query('COMMIT')
       written.push(...events)
-      return events.length
     } finally {
       client.release()
     }
@@ -52,21 +54,26 @@ export const openWriters = async (databaseUrl: string, random: () => number) => 
     /** Writes so many events more, evenly over the time. */
     write: async (events: number, overMs: number) => {
       const startedAt = performance.now()
-      let changes = 0
-      let done = 0
+      let asked = 0
       const writeOn = async () => {
-        while (done < events) {
-          const dueAt = startedAt + (changes * changesAtOnce * overMs) / events
-          changes += 1
+        while (asked < events) {
+          const dueAt = startedAt + (asked * overMs) / events
+          const chosen = choose(events - asked)
+          asked += chosen.length
           await delay(Math.max(0, dueAt - performance.now()))
-          const changed = await changeSome()
-          done += changed
+          await changeAll(chosen)
         }
       }
       await Promise.all(Array.from({ length: writersAtOnce }, writeOn))
     },
     unsent: async (): Promise<number> =>
       (await pool.query('SELECT count(*)::int AS n FROM outbox WHERE sent_at IS NULL')).rows[0].n,
+    /** Which relay leads; each bears its number in its name. */
+    leader: async (): Promise<number | undefined> => {
+      const sql = `SELECT substr(application_name, 7)::int AS nth FROM pg_stat_activity JOIN pg_locks USING (pid)
+                    WHERE locktype = 'advisory' AND granted AND application_name LIKE 'relay-%'`
+      return (await pool.query(sql)).rows[0]?.nth
+    },
     close: () => pool.end(),
   }
 }
