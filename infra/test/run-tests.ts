@@ -1,12 +1,21 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 // Runs the named parts (all but the long faults when none is named) and ends with the one line that is counted: `N passed, N failed`.
 const parts = ['check', 'unit', 'service', 'e2e', 'faults'] as const
 type Part = (typeof parts)[number]
-type Count = { passed: number; failed: number }
+type Count = { passed: number; failed: number; names: string[] }
+type Report = {
+  numPassedTests: number
+  testResults: {
+    name: string
+    status: string
+    message: string
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+  }[]
+}
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 
@@ -22,10 +31,19 @@ const run = (command: string, args: string[]) =>
 
 const check = async (): Promise<Count> => {
   const ok = await run('turbo', ['run', 'check', '--output-logs=errors-only', '--log-order=grouped'])
-  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  return ok ? { passed: 1, failed: 0, names: [] } : { passed: 0, failed: 1, names: ['turbo run check'] }
 }
 
-/** Files that could not even be loaded count as failed tests, and so does a run that reports nothing. */
+const firstLine = (text: string | undefined) => text?.split('\n', 1)[0] ?? ''
+
+const namesOf = ({ name, status, message, assertionResults }: Report['testResults'][number]) => {
+  const file = relative(process.cwd(), name)
+  const failed = assertionResults.filter((it) => it.status === 'failed')
+  if (status === 'failed' && failed.length === 0) return [`${file}: ${firstLine(message)}`]
+  return failed.map((it) => `${file} > ${it.fullName}: ${firstLine(it.failureMessages[0])}`)
+}
+
+/** A file that could not be loaded or prepared counts as one failed test, and so does a run that reports nothing. */
 const test = async (project: Part): Promise<Count> => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
   const report = join(folder, 'report.json')
@@ -37,19 +55,12 @@ const test = async (project: Part): Promise<Count> => {
       '--reporter=json',
       `--outputFile.json=${report}`,
     ])
-    const counted = JSON.parse(readFileSync(report, 'utf8')) as {
-      numPassedTests: number
-      numFailedTests: number
-      testResults: { status: string; assertionResults: unknown[] }[]
-    }
-    const unloaded = counted.testResults.filter(
-      (it) => it.status === 'failed' && it.assertionResults.length === 0,
-    ).length
-    const failed = counted.numFailedTests + unloaded
-    return { passed: counted.numPassedTests, failed: ok ? failed : Math.max(1, failed) }
+    const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
+    const names = testResults.flatMap(namesOf)
+    if (!ok && names.length === 0) names.push(`${project}: ended in failure, though no test did`)
+    return { passed: numPassedTests, failed: names.length, names }
   } catch (error) {
-    say(`the ${project} tests left no report: ${(error as Error).message}`)
-    return { passed: 0, failed: 1 }
+    return { passed: 0, failed: 1, names: [`${project}: left no report: ${(error as Error).message}`] }
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -65,14 +76,17 @@ if (unknown.length > 0) {
 }
 
 const chosen = named.length > 0 ? named.filter(isPart) : parts.filter((it) => it !== 'faults')
-const total: Count = { passed: 0, failed: 0 }
+const total: Count = { passed: 0, failed: 0, names: [] }
 for (const part of chosen) {
   const startedAt = performance.now()
   say(`\n== ${part}`)
-  const { passed, failed } = part === 'check' ? await check() : await test(part)
+  const { passed, failed, names } = part === 'check' ? await check() : await test(part)
   total.passed += passed
   total.failed += failed
+  total.names.push(...names)
   say(`== ${part}: ${passed} passed, ${failed} failed in ${Math.round((performance.now() - startedAt) / 1000)} s`)
 }
+// Said once more at the end, since a long log is often read by its last lines alone.
+for (const name of total.names) say(`failed: ${name}`)
 say(`\n${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed > 0 ? 1 : 0
