@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { asSuperuser, databaseUrl, type PostgresAddress } from './postgres.ts'
 
@@ -30,10 +31,19 @@ const makeTemplate = (at: PostgresAddress, migrate: Migrate, template: string) =
     await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`)
   })
 
+// A pool says that it has ended before its connections have: cut off then, they would tell an error that nobody hears.
+const connectionsClosed = async (client: Client, name: string) => {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])
+    if (rowCount === 0) return
+    await delay(25)
+  }
+}
+
 /**
  * A database of the test's own.
  * @param migrate brings an empty database, given by its owner's URL, to the newest schema; without it, it stays empty
- * @returns the URLs of owner and service role; `drop()` ends the connections that are left
+ * @returns the URLs of owner and service role; `drop()` ends the connections that are left after half a second
  */
 export const createDatabaseOn = async (at: PostgresAddress, migrate?: Migrate) => {
   const template = migrate ? templateOf(migrate) : 'template1'
@@ -45,7 +55,11 @@ export const createDatabaseOn = async (at: PostgresAddress, migrate?: Migrate) =
     ownerUrl: databaseUrl(at, 'gatehouse_owner', name),
     serviceUrl: databaseUrl(at, 'gatehouse_identity', name),
     superuserUrl: databaseUrl(at, 'postgres', name),
-    drop: () => asSuperuser(at, async (client) => void (await client.query(`DROP DATABASE ${name} WITH (FORCE)`))),
+    drop: () =>
+      asSuperuser(at, async (client) => {
+        await connectionsClosed(client, name)
+        await client.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      }),
   }
 }
 export type TestDatabase = Awaited<ReturnType<typeof createDatabaseOn>>

@@ -21,7 +21,6 @@ type Options = SnapshotThenTailOptions<UserEvent>
 const openCopy = async () => {
   const database = await createTestDatabase()
   const pool = new pg.Pool({ connectionString: database.ownerUrl, max: 4 })
-  pool.on('error', () => undefined) // dropped with connections that are not quite closed yet
   onTestFinished(async () => {
     await pool.end()
     await database.drop()
