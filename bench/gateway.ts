@@ -46,7 +46,7 @@ are answered by a stand-in for identity, which \`bench login\` measures.`
 type Wanted = { people: number; pace: Pace; wanted: string[] }
 
 // As many as nobody who verifies uses up, but half a minute of signing at the most: rounds may then end early.
-const tokensUsedOnce = ({ forMs, rounds }: Pace) => Math.min(100_000, 15 * forMs * rounds)
+const tokensUsedOnce = ({ forMs, rounds }: Pace) => Math.min(120_000, 20 * forMs * rounds)
 
 const measureAll = async ({ people, pace, wanted }: Wanted) => {
   const machine = describeMachine()

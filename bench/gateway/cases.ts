@@ -24,11 +24,11 @@ export type Case = {
 /** What is sent to every contestant alike. */
 export const casesOf = (tokens: Tokens, rounds: number): Case[] => {
   const warm = (): TokenChoice => ({ file: tokens.ofPeople.file, use: 'again', first: 0, count: warmPeople })
-  // A tenth warms up, the rest is for the rounds in equal parts.
+  // A quarter warms up, the rest is for the rounds in equal parts.
   const slices =
     ({ file, count }: Tokens['neverSeen']) =>
     (round: number): TokenChoice => {
-      const toWarmUp = Math.floor(count / 10)
+      const toWarmUp = Math.floor(count / 4)
       const each = Math.floor((count - toWarmUp) / rounds)
       if (round === 0) return { file, use: 'once', first: 0, count: toWarmUp }
       return { file, use: 'once', first: toWarmUp + (round - 1) * each, count: each }

@@ -1,7 +1,8 @@
 import { hash, type KeyObject } from 'node:crypto'
 import type { Keys } from './key-set.ts'
+import { createSieveCache } from './sieve-cache.ts'
 
-type Verified<Kept> = { kept: Kept; kid: string; key: KeyObject }
+type Verified<Kept> = { kept: Kept; kid: string; key: KeyObject; used: boolean }
 type Options = { keys: Pick<Keys, 'find'>; leewaySeconds: number; maxTokens: number }
 
 /** What a token is known by. */
@@ -13,29 +14,14 @@ export const digestOf = (token: string) => hash('sha256', token, 'base64')
  * still published.
  */
 export const createVerifiedTokens = <Kept extends { exp: number }>({ keys, leewaySeconds, maxTokens }: Options) => {
-  // Two generations: half of the room each, and what is used in time moves on. Less to do at each use than an exact LRU.
-  let young = new Map<string, Verified<Kept>>()
-  let old = new Map<string, Verified<Kept>>()
-  const keep = (digest: string, token: Verified<Kept>) => {
-    if (young.size >= maxTokens / 2) {
-      old = young
-      young = new Map()
-    }
-    young.set(digest, token)
-  }
-  const recall = (digest: string) => {
-    const known = young.get(digest)
-    if (known !== undefined) return known
-    const older = old.get(digest)
-    if (older !== undefined) keep(digest, older)
-    return older
-  }
+  const tokens = createSieveCache<Verified<Kept>>(maxTokens)
   return {
     find: (digest: string): Kept | undefined => {
-      const known = recall(digest)
+      const known = tokens.get(digest)
       if (known === undefined || keys.find(known.kid) !== known.key) return undefined
       return known.kept.exp + leewaySeconds > Date.now() / 1000 ? known.kept : undefined
     },
-    remember: (digest: string, kept: Kept, kid: string, key: KeyObject) => keep(digest, { kept, kid, key }),
+    remember: (digest: string, kept: Kept, kid: string, key: KeyObject) =>
+      tokens.set(digest, { kept, kid, key, used: false }),
   }
 }

@@ -1,13 +1,19 @@
 import type { GatehouseEvent, LookedUpSession, UserState } from '@gatehouse/contracts'
-import { LRUCache } from 'lru-cache'
+import { createSieveCache } from '../sieve-cache.ts'
 
 /** What requests need to know of a user. */
 export type SessionUser = Omit<UserState, 'created_at' | 'updated_at'>
 /** One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version. */
 export type KnownUser = { state: SessionUser; answer: string | null; sessions: number }
-export type Entry =
-  | { state: 'active'; user: KnownUser; expiresAt: number; askedAt: number; epoch: number }
-  | { state: 'ended' }
+type ActiveEntry = {
+  state: 'active'
+  user: KnownUser
+  expiresAt: number
+  askedAt: number
+  epoch: number
+  used: boolean
+}
+export type Entry = ActiveEntry | { state: 'ended'; used: boolean }
 
 /** What events told while a question was under way; its answer may be older than they are. */
 export type Notes = { users: Map<string, UserState>; ended: Set<string> }
@@ -31,12 +37,9 @@ const keptOf = ({ id, username, full_name, is_active, roles, version }: UserStat
  */
 export const createSessionDirectory = ({ maxSessions }: Options) => {
   const users = new Map<string, KnownUser>()
-  const entries = new LRUCache<string, Entry>({
-    max: maxSessions,
-    // A user is kept for as long as one of the user's sessions is.
-    disposeAfter: (entry, _id, reason) => {
-      if (entry.state === 'active' && reason !== 'set') release(entry.user)
-    },
+  // A user is kept for as long as one of the user's sessions is.
+  const entries = createSieveCache<Entry>(maxSessions, (entry) => {
+    if (entry.state === 'active') release(entry.user)
   })
   const questions = new Set<Notes>()
   let epoch = 0
@@ -49,7 +52,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   const end = (id: string) => {
     const entry = entries.peek(id)
     if (entry?.state === 'active') release(entry.user)
-    entries.set(id, { state: 'ended' })
+    entries.set(id, { state: 'ended', used: false })
   }
 
   /** Keeps the higher version of what is known and what is told. */
@@ -75,13 +78,13 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
 
   return {
     apply,
-    find: (id: string): Entry | undefined => entries.get(id),
+    find: entries.get,
     epoch: () => epoch,
     /** The queue is bound anew: events may have been missed before, so older entries must be asked for again. */
     startEpoch: () => {
       epoch += 1
     },
-    size: () => entries.size,
+    size: entries.size,
 
     /** Call when a question is sent. `answered` takes its answer; `close` must be called in any case. */
     openQuestion: (askedAt: number) => {
@@ -105,6 +108,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
           expiresAt: Date.parse(told.expires_at),
           askedAt,
           epoch: askedIn,
+          used: false,
         })
       }
       return {
