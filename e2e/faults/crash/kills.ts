@@ -36,9 +36,9 @@ export const createKills = ({ broker, writers, relays, subscribers, effects, arr
     await relays.killAndReplace(await eventually(running, patience))
   },
 
-  /** With a batch in flight. */
+  /** With a batch in flight of which it has nothing: one that it has, and has not confirmed, is not lost with it. */
   broker: async () => {
-    await broker.pause()
+    await writers.whenAllIsSent(broker.pause)
     await writers.write(inFlight, 0)
     await delay(frozenMs)
     await broker.kill()

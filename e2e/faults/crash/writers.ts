@@ -1,11 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { newEvent, newUser } from '@gatehouse/testkit'
+import { eventually, newEvent, newUser } from '@gatehouse/testkit'
 import pg from 'pg'
 
 const people = 500
 const changesAtOnce = 5
 const writersAtOnce = 16
 const mostPauseMs = 30
+
+// A relay, or the broker, may have been killed just before.
+const patience = { withinMs: 30_000, everyMs: 10 }
+
+const countUnsent = async (database: pg.Pool | pg.PoolClient): Promise<number> =>
+  (await database.query('SELECT count(*)::int AS n FROM outbox WHERE sent_at IS NULL')).rows[0].n
 
 const userIdOf = (nth: number) => `01900000-0000-7000-8000-${String(nth).padStart(12, '0')}`
 
@@ -66,8 +72,22 @@ export const openWriters = async (databaseUrl: string, random: () => number) => 
       }
       await Promise.all(Array.from({ length: writersAtOnce }, writeOn))
     },
-    unsent: async (): Promise<number> =>
-      (await pool.query('SELECT count(*)::int AS n FROM outbox WHERE sent_at IS NULL')).rows[0].n,
+    unsent: () => countUnsent(pool),
+    /** Does it while nobody writes and all that was written is sent: what a relay sends next was written after. */
+    whenAllIsSent: async (doIt: () => Promise<unknown>) => {
+      const client = await pool.connect()
+      try {
+        await client.query('BEGIN')
+        await client.query('LOCK TABLE people IN EXCLUSIVE MODE')
+        await eventually(async () => {
+          if ((await countUnsent(client)) > 0) throw new Error('the relay has not sent everything')
+        }, patience)
+        await doIt()
+      } finally {
+        await client.query('ROLLBACK')
+        client.release()
+      }
+    },
     /** Which relay leads; each bears its number in its name. */
     leader: async (): Promise<number | undefined> => {
       const sql = `SELECT substr(application_name, 7)::int AS nth FROM pg_stat_activity JOIN pg_locks USING (pid)
