@@ -37,8 +37,8 @@ const introduction = ({ forMs, rounds }: Pace, machine: string) => `# ./gatehous
 
 ${machine}. The load generator and RabbitMQ share the cores with whoever is measured.
 
-${rounds} rounds of ${forMs / 1000} s each, contestants in turns, ${connections} connections with one request at a time. Everybody is one process and
-sends the same status and body; bare \`node:http\` sends the gateway's headers, too. Figures are medians of the rounds;
+${rounds} rounds of ${forMs / 1000} s each (three times as many for 100,000 sessions), contestants in turns, ${connections} connections with one request at
+a time. Everybody is one process and sends the same status and body; bare \`node:http\` sends the gateway's headers, too. Figures are medians of the rounds;
 ratios are medians of what each round says. A token that is to be used once is new to everybody, and a round ends when
 there are no more. The gateway runs with its metrics, its log and a relay's heartbeats four times a second; its look-ups
 are answered by a stand-in for identity, which \`bench login\` measures.`

@@ -14,7 +14,7 @@ export const plants = {
     file: directory,
     replace: [
       ['|| notes.ended.has(told.id)', ''],
-      ["before?.state === 'ended' || (before && before.askedAt > askedAt)", 'false'],
+      ['before && (before.user === null || before.askedAt > askedAt)', 'false'],
       ['if (noted) learn(noted)', ''],
     ],
   },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { peekToken, readBearer } from './bearer.ts'
-import type { CheckSession } from './live/check-session.ts'
+import type { CheckSession, SessionToken } from './live/check-session.ts'
 import type { KnownUser } from './live/session-directory.ts'
 import { Refusal } from './refusal.ts'
 import { CannotVerifyError, TokenError } from './token-error.ts'
@@ -33,26 +33,25 @@ export const createReadClaims =
   }
 
 /** Who sent a request: a good token, of a session that counts now. */
-export const createAuthenticate = <Kept extends SessionClaims>(tokens: TokenVerifier<Kept>, sessions: CheckSession) => {
+export const createAuthenticate = <Kept extends SessionToken>(tokens: TokenVerifier<Kept>, sessions: CheckSession) => {
   const refused: Refused = new WeakMap()
-  const readClaims = createReadClaims(tokens, refused)
+  const readToken = createReadClaims(tokens, refused)
 
   /** @throws Refusal with what to answer */
-  const authenticate = async (req: Request): Promise<{ claims: Kept; user: KnownUser }> => {
-    const claims = await readClaims(req)
-    const user = await sessions.check(claims.sid)
-    if (user?.state.id !== claims.sub) throw new Refusal('session_ended', 'This session has ended. Sign in again.')
-    return { claims, user }
+  const authenticate = async (req: Request): Promise<{ token: Kept; user: KnownUser }> => {
+    const token = await readToken(req)
+    const user = await sessions.check(token)
+    if (user === null) throw new Refusal('session_ended', 'This session has ended. Sign in again.')
+    return { token, user }
   }
 
   /** The same where nobody has to be asked and it is a yes; null leaves the answer to `authenticate`. */
   const recognise = (req: Request): KnownUser | null => {
-    const token = peekToken(req)
-    if (token === null) return null
+    const credential = peekToken(req)
+    if (credential === null) return null
     try {
-      const claims = tokens.verifyNow(token)
-      const user = claims && sessions.fromMemory(claims.sid)
-      return user && user.state.id === claims.sub ? user : null
+      const token = tokens.verifyNow(credential)
+      return (token && sessions.fromMemory(token)) ?? null
     } catch (error) {
       refused.set(req.rawHeaders, error)
       return null

@@ -5,6 +5,7 @@ import type { Log } from '@gatehouse/events'
 import type { Request, RequestHandler, Response } from 'express'
 import { createAuthenticate, createReadClaims } from './authenticate.ts'
 import { startKeySet } from './key-set.ts'
+import { sessionTokenOf } from './live/check-session.ts'
 import { startLiveSessions } from './live/live-sessions.ts'
 import { Refusal } from './refusal.ts'
 import { createTokenVerifier } from './verify-token.ts'
@@ -66,17 +67,18 @@ const startReading = ({ issuer, audience, jwksUri, log, events, identity }: Requ
   const keys = startKeySet({ jwksUri: uri, onError: (error) => log?.warn({ err: error }, 'cannot fetch the key set') })
   const stop = () => keys.stop()
   try {
-    const tokens = createTokenVerifier({ issuer, audience, keys })
     if (events === undefined || identity === undefined) {
-      const readClaims = createReadClaims(tokens)
+      const readClaims = createReadClaims(createTokenVerifier({ issuer, audience, keys }))
       return { read: async (req: Request) => ofClaims(await readClaims(req)), stop: async () => stop() }
     }
+    const keep = (claims: AccessTokenClaims) => ({ ...sessionTokenOf(claims), claims })
+    const tokens = createTokenVerifier({ issuer, audience, keys }, keep)
     const sessions = startLiveSessions({ events, identity, keys, ...(log && { log }) })
     const { authenticate } = createAuthenticate(tokens, sessions)
     const read = async (req: Request): Promise<RequestUser> => {
-      const { claims, user } = await authenticate(req)
+      const { token, user } = await authenticate(req)
       const { id, username, roles } = user.state
-      return { id, username, roles, claims }
+      return { id, username, roles, claims: token.claims }
     }
     return { read, stop: () => sessions.stop().finally(stop) }
   } catch (error) {

@@ -32,12 +32,18 @@ export const createSieveCache = <Value extends Markable>(maxSize: number, droppe
     }
   }
 
+  const mark = (value: Value): Value => {
+    if (!value.used) value.used = true
+    return value
+  }
+
   return {
     get: (key: string): Value | undefined => {
       const value = values.get(key)
-      if (value !== undefined && !value.used) value.used = true
-      return value
+      return value && mark(value)
     },
+    /** Of one that is still kept, as if it were got. */
+    mark,
     /** The same, but it does not count as a use. */
     peek: (key: string): Value | undefined => values.get(key),
     set: (key: string, value: Value) => {

@@ -2,7 +2,7 @@ import { assemble, createHealth, createMetrics, type Logger, serve } from '@gate
 import {
   createAuthenticate,
   createTokenVerifier,
-  type SessionClaims,
+  sessionTokenOf,
   startKeySet,
   startLiveSessions,
 } from '@gatehouse/token-verifier'
@@ -27,8 +27,7 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
       (it) => it.stop(),
     )
     // Of a token no more is remembered than is asked: who, and by which session.
-    const keep = ({ sub, sid, exp }: SessionClaims) => ({ sub, sid, exp })
-    const tokens = createTokenVerifier({ issuer, audience, keys, maxRemembered: maxSessions }, keep)
+    const tokens = createTokenVerifier({ issuer, audience, keys, maxRemembered: maxSessions }, sessionTokenOf)
     const { brokerUrl: events, serviceName: username, serviceSecret: password } = config
     const identity = Object.assign(new URL(config.identityUrl), { username, password }).href
     const sessions = await own(

@@ -45,10 +45,10 @@ describe('GET /auth/me', () => {
       status: 401,
       body: { code: 'session_ended' },
     })
-    expect(await gateway.me(await gateway.issuer.token({ sid }))).toMatchObject({
-      status: 401,
-      body: { code: 'session_ended' },
-    })
+    const stranger = await gateway.issuer.token({ sid })
+    for (const when of ['first', 'again']) {
+      expect(await gateway.me(stranger), when).toMatchObject({ status: 401, body: { code: 'session_ended' } })
+    }
   })
 
   it('answers 503 and never 401 while identity does not answer', async () => {

@@ -1,4 +1,5 @@
 import { Refusal } from '../refusal.ts'
+import type { SessionClaims } from '../verify-token.ts'
 import type { Freshness } from './freshness.ts'
 import type { LookUpBatcher } from './look-up-batcher.ts'
 import type { Entry, KnownUser, SessionDirectory } from './session-directory.ts'
@@ -18,26 +19,45 @@ const promiseMs = 1_000
 const cannotVerify = (cause: unknown) =>
   new Refusal('cannot_verify', 'It cannot be told at this moment whether this session still counts.', { cause })
 
+/** What a check needs of a token. */
+export type SessionToken = SessionClaims & {
+  /** Where its session was found: a token that comes again leads there at once. */
+  entry: Entry | undefined
+}
+export const sessionTokenOf = ({ sub, sid, exp }: SessionClaims): SessionToken => ({ sub, sid, exp, entry: undefined })
+
 /** The user of a session that counts, or null when it has ended. @throws Refusal `cannot_verify` when nobody can tell */
 export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs, now, count }: Needs) => {
-  /** Age of what an entry says: it holds as of its question, and for as long as events have kept it up to date. */
-  const ageMs = (entry: Extract<Entry, { state: 'active' }>, at: number) =>
-    at - Math.max(entry.askedAt, entry.epoch === directory.epoch() ? freshness.asOf(at) : Number.NEGATIVE_INFINITY)
+  const find = (token: SessionToken): Entry | null | undefined => {
+    const { entry } = token
+    if (entry !== undefined && !entry.isDropped) return directory.use(entry)
+    const found = directory.find(token.sid)
+    // A session is one user's for good, so this is asked once; another user's is none of this token's.
+    if (found?.user && found.user.state.id !== token.sub) return null
+    token.entry = found
+    return found
+  }
 
-  const read = (id: string, maxAgeMs: number): KnownUser | null | undefined => {
-    const entry = directory.find(id)
-    if (entry === undefined) return undefined
-    if (entry.state === 'ended') return null
-    if (ageMs(entry, now()) >= maxAgeMs) return undefined
+  /** What an entry says holds as of its question, and for as long as events have kept it up to date. */
+  const isYoung = ({ epoch, askedAt }: Entry, maxAgeMs: number) => {
+    const at = now()
+    return (epoch === directory.epoch() && at - freshness.asOf(at) < maxAgeMs) || at - askedAt < maxAgeMs
+  }
+
+  const read = (token: SessionToken, maxAgeMs: number): KnownUser | null | undefined => {
+    const entry = find(token)
+    if (!entry) return entry
     const { user } = entry
+    if (user === null) return null
+    if (!isYoung(entry, maxAgeMs)) return undefined
     return user.state.is_active && Date.now() < entry.expiresAt ? user : null
   }
 
-  const ask = async (id: string): Promise<KnownUser | null> => {
+  const ask = async (token: SessionToken): Promise<KnownUser | null> => {
     try {
-      await lookUps.ask(id)
+      await lookUps.ask(token.sid)
     } catch (cause) {
-      const kept = staleGraceMs > 0 ? read(id, promiseMs + staleGraceMs) : undefined
+      const kept = staleGraceMs > 0 ? read(token, promiseMs + staleGraceMs) : undefined
       if (kept === undefined) {
         count('nothing')
         throw cannotVerify(cause)
@@ -45,7 +65,7 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
       count('grace')
       return kept
     }
-    const answered = read(id, promiseMs)
+    const answered = read(token, promiseMs)
     // Pushed out of a full directory, or older than the promise by the time it came.
     if (answered === undefined) {
       count('nothing')
@@ -56,14 +76,14 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
   }
 
   /** Undefined where it takes a question to tell. */
-  const fromMemory = (id: string): KnownUser | null | undefined => {
-    const known = read(id, promiseMs)
+  const fromMemory = (token: SessionToken): KnownUser | null | undefined => {
+    const known = read(token, promiseMs)
     if (known !== undefined) count('memory')
     return known
   }
-  const check = async (id: string): Promise<KnownUser | null> => {
-    const known = fromMemory(id)
-    return known === undefined ? ask(id) : known
+  const check = async (token: SessionToken): Promise<KnownUser | null> => {
+    const known = fromMemory(token)
+    return known === undefined ? ask(token) : known
   }
   return { fromMemory, check }
 }

@@ -66,7 +66,7 @@ describe('the look-up batcher', () => {
     expect(calls.map((it) => it.ids)).toEqual([ids(100)])
     answer(0)
     await Promise.all(asked)
-    expect(directory.find('session-99')).toMatchObject({ state: 'ended' })
+    expect(directory.find('session-99')).toMatchObject({ user: null })
   })
 
   it('asks for no more than 500 sessions in a call', async () => {

@@ -1,7 +1,7 @@
 import type { GatehouseEvent, Heartbeat, LookedUpSession, SessionState, UserState } from '@gatehouse/contracts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createCheckSession } from './check-session.ts'
+import { createCheckSession, type SessionToken, sessionTokenOf } from './check-session.ts'
 import { createFreshness } from './freshness.ts'
 import { createSessionDirectory } from './session-directory.ts'
 
@@ -47,6 +47,9 @@ const createWorld = (maxSessions: number) => {
     now: () => now,
     count: () => undefined,
   })
+
+  // Each session has one token, that remembers where its session was found.
+  const tokens = new Map(sessionIds.map((sid) => [sid, sessionTokenOf({ sub: userId, sid, exp: 0 })]))
 
   let lastVersion = 0
   const steps = {
@@ -119,7 +122,7 @@ const createWorld = (maxSessions: number) => {
       flight.question.close()
     },
     request: (id: string) => {
-      const outcome = fromMemory(id)
+      const outcome = fromMemory(tokens.get(id) as SessionToken)
       if (outcome === undefined) return 'asked'
       const end = endedAt.get(id)
       if (outcome === null) expect(end, 'a good session was refused').toBeDefined()

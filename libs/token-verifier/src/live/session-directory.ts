@@ -5,15 +5,17 @@ import { createSieveCache } from '../sieve-cache.ts'
 export type SessionUser = Omit<UserState, 'created_at' | 'updated_at'>
 /** One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version. */
 export type KnownUser = { state: SessionUser; answer: string | null; sessions: number }
-type ActiveEntry = {
-  state: 'active'
-  user: KnownUser
+/** A session. It is one object for as long as it is kept, so a token may lead to it. */
+export type Entry = {
+  /** Null when the session has ended. */
+  user: KnownUser | null
   expiresAt: number
   askedAt: number
   epoch: number
   used: boolean
+  /** It made room for another one, and learns no more. */
+  isDropped: boolean
 }
-export type Entry = ActiveEntry | { state: 'ended'; used: boolean }
 
 /** What events told while a question was under way; its answer may be older than they are. */
 export type Notes = { users: Map<string, UserState>; ended: Set<string> }
@@ -39,7 +41,8 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   const users = new Map<string, KnownUser>()
   // A user is kept for as long as one of the user's sessions is.
   const entries = createSieveCache<Entry>(maxSessions, (entry) => {
-    if (entry.state === 'active') release(entry.user)
+    entry.isDropped = true
+    if (entry.user) release(entry.user)
   })
   const questions = new Set<Notes>()
   let epoch = 0
@@ -51,8 +54,12 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
 
   const end = (id: string) => {
     const entry = entries.peek(id)
-    if (entry?.state === 'active') release(entry.user)
-    entries.set(id, { state: 'ended', used: false })
+    if (entry === undefined)
+      entries.set(id, { user: null, expiresAt: 0, askedAt: 0, epoch, used: false, isDropped: false })
+    else if (entry.user) {
+      release(entry.user)
+      entry.user = null
+    }
   }
 
   /** Keeps the higher version of what is known and what is told. */
@@ -79,6 +86,8 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   return {
     apply,
     find: entries.get,
+    /** Of one that was found before. */
+    use: entries.mark,
     epoch: () => epoch,
     /** The queue is bound anew: events may have been missed before, so older entries must be asked for again. */
     startEpoch: () => {
@@ -94,22 +103,19 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
       const take = (told: LookedUpSession) => {
         if (told.state === 'ended' || notes.ended.has(told.id)) return end(told.id)
         const before = entries.peek(told.id)
-        if (before?.state === 'ended' || (before && before.askedAt > askedAt)) return
+        if (before && (before.user === null || before.askedAt > askedAt)) return
         const { id: userId } = told.user
         const user = users.get(userId) ?? { state: keptOf(told.user), answer: null, sessions: 0 }
         users.set(userId, user)
-        if (!before) user.sessions += 1
         learn(told.user)
         const noted = notes.users.get(userId)
         if (noted) learn(noted)
-        entries.set(told.id, {
-          state: 'active',
-          user,
-          expiresAt: Date.parse(told.expires_at),
-          askedAt,
-          epoch: askedIn,
-          used: false,
-        })
+        const answered = { expiresAt: Date.parse(told.expires_at), askedAt, epoch: askedIn }
+        if (before) Object.assign(before, answered)
+        else {
+          user.sessions += 1
+          entries.set(told.id, { user, ...answered, used: false, isDropped: false })
+        }
       }
       return {
         answered: (sessions: LookedUpSession[]) => sessions.forEach(take),
