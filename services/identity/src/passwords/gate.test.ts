@@ -1,14 +1,29 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createGate } from './gate.ts'
 
+const hearAtOnce = { refuseAfterMs: 0, heldAtMost: 10 }
 const forEver = () => new Promise<never>(() => undefined)
 const enterMany = (gate: ReturnType<typeof createGate>, count: number) => {
   for (let nth = 0; nth < count; nth += 1) void gate.pass(forEver)
 }
 
 describe('a gate', () => {
+  it('holds a refusal back for a while, and no more of them than it may', async () => {
+    const gate = createGate({ withinMs: 1, initialMs: 1, atLeast: 1, refuseAfterMs: 100, heldAtMost: 1 })
+    void gate.pass(forEver)
+    const heard: string[] = []
+    const refused = (name: string) => gate.pass(forEver).catch(() => heard.push(name))
+    const startedAt = performance.now()
+    await Promise.all([refused('first'), refused('one more than is held')])
+    expect(performance.now() - startedAt).toBeGreaterThan(90)
+    expect(heard).toEqual(['one more than is held', 'first'])
+    const again = performance.now()
+    await refused('after them')
+    expect(performance.now() - again).toBeGreaterThan(90)
+  })
+
   it('lets in what is done in time by the guess, and refuses the next without starting it', async () => {
-    const gate = createGate({ withinMs: 1_000, initialMs: 100, atLeast: 2 })
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 100, atLeast: 2 })
     enterMany(gate, 10)
     const work = vi.fn(async () => undefined)
     await expect(gate.pass(work)).rejects.toMatchObject({ code: 'too_busy' })
@@ -16,20 +31,20 @@ describe('a gate', () => {
   })
 
   it('lets in the least number, however slow they are guessed to be', async () => {
-    const gate = createGate({ withinMs: 1_000, initialMs: 60_000, atLeast: 2 })
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 60_000, atLeast: 2 })
     enterMany(gate, 2)
     await expect(gate.pass(forEver)).rejects.toMatchObject({ code: 'too_busy' })
   })
 
   it('lets in more once they have been leaving faster than was guessed', async () => {
-    const gate = createGate({ withinMs: 1_000, initialMs: 500, atLeast: 2 })
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 500, atLeast: 2 })
     for (let nth = 0; nth < 200; nth += 1) await gate.pass(async () => undefined)
     enterMany(gate, 50)
     expect(await gate.pass(async () => 'served')).toBe('served')
   })
 
   it('has room again after one that failed', async () => {
-    const gate = createGate({ withinMs: 1_000, initialMs: 60_000, atLeast: 1 })
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 60_000, atLeast: 1 })
     await expect(gate.pass(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
     expect(await gate.pass(async () => 'served')).toBe('served')
   })

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
 import { tooBusy } from './work-queue.ts'
 
 type Options = {
@@ -8,6 +9,10 @@ type Options = {
   initialMs: number
   /** So many may be inside whatever it takes. */
   atLeast: number
+  /** Who is refused hears of it after this long. */
+  refuseAfterMs: number
+  /** So many may be held until they hear; beyond that they hear at once. */
+  heldAtMost: number
 }
 
 // One in twenty: follows a load that changes within a second, and no single slow one.
@@ -16,15 +21,30 @@ const weight = 0.05
 /**
  * Lets in as many as can be served within a time, by how fast they have been leaving lately; the others are refused
  * before they cost anything. A fixed number would be wrong twice: a hash takes longer when everything else is busy too.
+ *
+ * A refusal is held back for a while, because not all clients heed `Retry-After`: 500 that try again at once send 6,500
+ * refusals a second through the event loop, which then accepts so few new connections that those wait for seconds.
  */
-export const createGate = ({ withinMs, initialMs, atLeast }: Options) => {
+export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAtMost }: Options) => {
   let inside = 0
+  let held = 0
   let msEach = initialMs
   let lastLeftAt = 0
+
+  const holdBack = async () => {
+    if (held >= heldAtMost) return
+    held += 1
+    await delay(refuseAfterMs)
+    held -= 1
+  }
+
   return {
     /** @throws AppError `too_busy` */
     pass: async <Result>(work: () => Promise<Result>): Promise<Result> => {
-      if (inside >= atLeast && inside * msEach >= withinMs) throw tooBusy()
+      if (inside >= atLeast && inside * msEach >= withinMs) {
+        await holdBack()
+        throw tooBusy()
+      }
       inside += 1
       const enteredAt = performance.now()
       try {
