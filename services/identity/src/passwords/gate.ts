@@ -9,7 +9,7 @@ type Options = {
   initialMs: number
   /** So many may be inside whatever it takes. */
   atLeast: number
-  /** Who is refused hears of it after this long. */
+  /** Who is refused hears of it after this long, give or take a half. */
   refuseAfterMs: number
   /** So many may be held until they hear; beyond that they hear at once. */
   heldAtMost: number
@@ -34,7 +34,8 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
   const holdBack = async () => {
     if (held >= heldAtMost) return
     held += 1
-    await delay(refuseAfterMs)
+    // At random: those who were refused together do not come back together.
+    await delay(refuseAfterMs * (0.5 + Math.random()))
     held -= 1
   }
 

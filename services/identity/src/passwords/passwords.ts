@@ -31,7 +31,7 @@ export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
   const queue = createWorkQueue({ running: hashesAtOnce, waiting })
   const gate = createGate({
     // What happens before the gate and after it makes this about a second, as a client sees it.
-    withinMs: 800,
+    withinMs: 700,
     initialMs: msPerHash / hashesAtOnce,
     atLeast: 2 * hashesAtOnce,
     refuseAfterMs: 500,
