@@ -34,8 +34,11 @@ export const measureSessions = async ({ stack, load, tokens: { ofPeople }, pace 
     // As much load as it takes to be as large as few sessions ever make it.
     await load.measure(many, { ...request, ...few.tokens(0), forMs: 2 * pace.forMs })
     const before = await residentMb()
-    const fill = await load.measure(many, { ...request, ...many.tokens(0), use: 'once', forMs: fillWithinMs })
-    if (fill.requests < count) throw new Error(`only ${fill.requests} sessions were used within ${fillWithinMs} ms`)
+    // A token is remembered from its second use on.
+    for (const _ of ['first', 'second']) {
+      const fill = await load.measure(many, { ...request, ...many.tokens(0), use: 'once', forMs: fillWithinMs })
+      if (fill.requests < count) throw new Error(`only ${fill.requests} sessions were used within ${fillWithinMs} ms`)
+    }
     const after = await residentMb()
     say(`  resident ${figure(before)} MB, then ${figure(after)} MB`)
 

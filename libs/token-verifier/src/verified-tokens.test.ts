@@ -8,8 +8,16 @@ const inSeconds = (seconds: number) => ({ exp: Math.floor(Date.now() / 1000) + s
 
 const start = (maxTokens = 10) => {
   const keys = new Map([['one', publicKey]])
-  const tokens = createVerifiedTokens({ keys: { find: (kid) => keys.get(kid) }, leewaySeconds: 0, maxTokens })
-  return { keys, ...tokens }
+  const { find, remember } = createVerifiedTokens({
+    keys: { find: (kid) => keys.get(kid) },
+    leewaySeconds: 0,
+    maxTokens,
+  })
+  const twice = (...it: Parameters<typeof remember>) => {
+    remember(...it)
+    remember(...it)
+  }
+  return { keys, find, once: remember, remember: twice }
 }
 
 describe('a token that was verified before', () => {
@@ -24,6 +32,12 @@ describe('a token that was verified before', () => {
       const other = `${token.slice(0, at)}X${token.slice(at + 1)}`
       expect(find(digestOf(other)), `at ${at}`).toBeUndefined()
     }
+  })
+
+  it('is not kept when it came but once', () => {
+    const { find, once } = start()
+    once(digestOf('token'), inSeconds(60), 'one', publicKey)
+    expect(find(digestOf('token'))).toBeUndefined()
   })
 
   it('expires all the same', () => {

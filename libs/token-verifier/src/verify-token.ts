@@ -18,7 +18,6 @@ export type VerifierOptions = {
 }
 
 const maxTokenLength = 8 * 1024
-const compactJws = /^[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}$/
 const plainKid = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Reads the few members that decide; `jku`, `jwk`, `x5u` and the like are never looked at (RFC 8725 §3.10). */
@@ -100,7 +99,8 @@ export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClai
   /** @returns the id of the key that is to have signed it */
   const checkForm = (token: string) => {
     if (token.length > maxTokenLength) throw new TokenError('token_too_large', 'The token is larger than 8 KiB.')
-    if (!compactJws.test(token)) throw new TokenError('token_malformed', 'This is not a signed token.')
+    // The rest of its form is jsonwebtoken's to check.
+    if (token.endsWith('.')) throw new TokenError('token_malformed', 'This is not a signed token.')
     return kidOf(token.slice(0, token.indexOf('.')))
   }
 
