@@ -14,7 +14,7 @@ export type Request = Pick<LoadQuestion, 'path' | 'status'>
 
 export const connections = 32
 // V8 still compiles what it runs for the first 20,000 requests or so, which here take three seconds.
-const warmUpMs = 4_000
+export const warmUpMs = 4_000
 
 export const startLoad = () => {
   const { ask, stop } = startAnswering<LoadQuestion, LoadReply>(new URL('./load.process.ts', import.meta.url))
@@ -27,7 +27,10 @@ export const startLoad = () => {
 }
 export type Load = ReturnType<typeof startLoad>
 
-/** All take turns, another first in each round, so that the machine's mood falls on all alike. */
+/**
+ * All take turns, another first in each round, so that the machine's mood falls on all alike. It changes within seconds:
+ * many short rounds tell more than a few long ones.
+ */
 export const runRounds = async (
   load: Load,
   competitors: Competitor[],

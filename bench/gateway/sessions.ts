@@ -4,13 +4,13 @@ import { against, figure, table } from '../harness/report.ts'
 import { say } from '../harness/say.ts'
 import type { Setting } from './measure-case.ts'
 import { type CaseResult, caseTable, rowOf, withAim } from './result.ts'
-import { type Competitor, runRounds } from './rounds.ts'
+import { type Competitor, runRounds, warmUpMs } from './rounds.ts'
 import { warmPeople } from './tokens.ts'
 
 const request = { path: '/auth/me', status: 200 }
 const mostGrowthMb = 150
 // Two contestants whose ratio is near its aim: as long as five take elsewhere tells more of them.
-const turns = 3
+const turns = 2
 const fillWithinMs = 300_000
 
 /** Two gateways take turns, one with few sessions and one with all of them; the latter's memory before and after. */
@@ -32,7 +32,7 @@ export const measureSessions = async ({ stack, load, tokens: { ofPeople }, pace 
       return (residentMib(large.pid) * 2 ** 20) / 1e6
     }
     // As much load as it takes to be as large as few sessions ever make it.
-    await load.measure(many, { ...request, ...few.tokens(0), forMs: 2 * pace.forMs })
+    await load.measure(many, { ...request, ...few.tokens(0), forMs: warmUpMs })
     const before = await residentMb()
     // A token is remembered from its second use on.
     for (const _ of ['first', 'second']) {
