@@ -10,6 +10,8 @@ import { sessionIdOf, userIdOf, usernameOf } from '../harness/users.ts'
 
 export type Populated = { identity: IdentityProcess; users: number }
 type Needs = { small: Populated; large: Populated; forMs: number; rounds: number }
+// This kind of machine changes its pace within seconds: many short rounds tell more than a few long ones.
+const parts = 5
 
 const atOnce = 32
 // The larger identity has just begun: V8 still compiles what it runs for some 10,000 requests of a kind.
@@ -60,7 +62,9 @@ const openCalls = async ({ identity, users }: Populated) => {
 }
 
 /** Two identities on one Postgres take turns, so that their ratio does not depend on the hour. */
-export const measureLookups = async ({ small, large, forMs, rounds }: Needs) => {
+export const measureLookups = async ({ small, large, ...pace }: Needs) => {
+  const forMs = pace.forMs / parts
+  const rounds = pace.rounds * parts
   const few = await openCalls(small)
   const many = await openCalls(large)
   const rows: (string | number)[][] = []
