@@ -17,8 +17,8 @@ const help = `usage: ./gatehouse bench gateway [--seconds N] [--rounds N] [--ses
 
 The gateway as it ships, on a real RabbitMQ, against what its users would otherwise write. About nine minutes.
 
-  --seconds N    length of one measurement (0.5)
-  --rounds N     how often each is repeated (15)
+  --seconds N    length of one measurement (1)
+  --rounds N     how often each is repeated (7)
   --sessions N   how many sessions are live at most (100000)
   --case NAME    only this; more than once for more: ${names.join(', ')}
 
@@ -26,8 +26,8 @@ A run without options is written to bench/results/gateway.md and docs/bench-gate
 `
 
 const options = {
-  seconds: { type: 'string', default: '0.5' },
-  rounds: { type: 'string', default: '15' },
+  seconds: { type: 'string', default: '1' },
+  rounds: { type: 'string', default: '7' },
   sessions: { type: 'string', default: '100000' },
   case: { type: 'string', multiple: true, default: names },
   help: { type: 'boolean', default: false },
@@ -38,8 +38,9 @@ const introduction = ({ forMs, rounds }: Pace, machine: string) => `# ./gatehous
 ${machine}. The load generator and RabbitMQ share the cores with whoever is measured.
 
 ${rounds} rounds of ${forMs / 1000} s each (twice as many for 100,000 sessions), contestants in turns, ${connections} connections with one request at
-a time. Everybody is one process and sends the same status and body; bare \`node:http\` sends the gateway's headers, too. Figures are medians of the rounds;
-ratios are medians of what each round says. A token that is to be used once is new to everybody, and a round ends when
+a time; requests have the headers that Nginx passes on. The load generator keeps one core busy even while it waits: whoever answers
+one that sleeps pays for waking it, and on a virtual machine that is dear. Everybody is one process and sends the same status and body; bare \`node:http\` sends the gateway's headers, too.
+Figures are medians of the rounds; ratios are medians of what each round says. A token that is to be used once is new to everybody, and a round ends when
 there are no more. The gateway runs with its metrics, its log and a relay's heartbeats four times a second; its look-ups
 are answered by a stand-in for identity, which \`bench login\` measures.`
 

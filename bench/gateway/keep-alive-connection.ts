@@ -5,6 +5,22 @@ export type Answered = { status: number; bytes: number; ms: number }
 
 const endOfHead = '\r\n\r\n'
 
+// What our Nginx sends along (infra/nginx), then what Node's `fetch` sends by itself.
+const headers = [
+  'Host: localhost',
+  'X-Forwarded-For: 192.0.2.1',
+  'X-Forwarded-Proto: https',
+  'X-Forwarded-Host: localhost',
+  'X-Forwarded-Port: 443',
+  'X-Request-Id: 3f1c0d6f0c5a4e0f9b7f4a1d2c3b4a59',
+  'X-Forwarded-Prefix: /api',
+  'Accept: */*',
+  'Accept-Language: *',
+  'Sec-Fetch-Mode: cors',
+  'User-Agent: node',
+  'Accept-Encoding: gzip, deflate',
+].join('\r\n')
+
 /** Status and length of the answer that stands in `received`, or null while it is not all there. */
 const readAnswer = (received: Buffer) => {
   const headLength = received.indexOf(endOfHead)
@@ -44,7 +60,7 @@ export const openConnection = async (url: string) => {
     get: (path: string, token: string) => {
       waiting = Promise.withResolvers<Answered>()
       sentAt = performance.now()
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`, 'latin1')
+      socket.write(`GET ${path} HTTP/1.1\r\n${headers}\r\nAuthorization: Bearer ${token}\r\n\r\n`, 'latin1')
       return waiting.promise
     },
     close: () => socket.destroy(),

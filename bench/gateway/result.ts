@@ -1,9 +1,9 @@
-import { against, figure, table } from '../harness/report.ts'
+import { against, table } from '../harness/report.ts'
 import { type Case, type Contestant, contestants } from './cases.ts'
 import type { Rounds } from './rounds.ts'
 
 export type Row = { name: string; perSecond: number; p50: number; p99: number; cpuMicros: number; ratio: string }
-export type CaseResult = { title: string; rows: Row[]; busiestLoad: number }
+export type CaseResult = { title: string; rows: Row[] }
 
 export const rowOf = (rounds: Rounds, key: string, name: string, ratio: string): Row => {
   const of = (what: 'perSecond' | 'p50' | 'p99' | 'cpuMicros') => rounds.of(key, what)
@@ -18,16 +18,14 @@ export const resultOf = ({ title, aims }: Case, rounds: Rounds): CaseResult => {
   const rows = (Object.keys(contestants) as Contestant[]).map((key) =>
     rowOf(rounds, key, contestants[key], key === 'gateway' ? '' : withAim(rounds.ratio('gateway', key), aims[key])),
   )
-  return { title, rows, busiestLoad: rounds.busiestLoad() }
+  return { title, rows }
 }
 
 /** @param ratio what the last column says */
-export const caseTable = ({ title, rows, busiestLoad }: CaseResult, ratio = 'gateway / this one') =>
+export const caseTable = ({ title, rows }: CaseResult, ratio = 'gateway / this one') =>
   `## ${title}
 
 ${table(
   ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs a request', ratio],
   rows.map((it) => [it.name, it.perSecond, it.p50, it.p99, it.cpuMicros, it.ratio]),
-)}
-
-The load generator used at most ${figure(busiestLoad * 100)} % of a core.`
+)}`

@@ -27,10 +27,7 @@ export const startLoad = () => {
 }
 export type Load = ReturnType<typeof startLoad>
 
-/**
- * All take turns, another first in each round, so that the machine's mood falls on all alike. It changes within seconds:
- * many short rounds tell more than a few long ones.
- */
+/** All take turns, another first in each round, so that the machine's mood falls on all alike: it changes within seconds. */
 export const runRounds = async (
   load: Load,
   competitors: Competitor[],
@@ -56,7 +53,6 @@ export const runRounds = async (
       const others = seen.get(other) ?? []
       return median((seen.get(one) ?? []).map((it, round) => it.perSecond / (others[round]?.perSecond ?? Number.NaN)))
     },
-    busiestLoad: () => Math.max(...[...seen.values()].flat().map((it) => it.cpuShare)),
   }
 }
 export type Rounds = Awaited<ReturnType<typeof runRounds>>

@@ -50,7 +50,6 @@ export const measureSessions = async ({ stack, load, tokens: { ofPeople }, pace 
         rowOf(rounds, 'few', `the gateway, ${warmPeople} sessions`, ''),
         rowOf(rounds, 'many', `the gateway, ${all} sessions`, withAim(rounds.ratio('many', 'few'), 0.9)),
       ],
-      busiestLoad: rounds.busiestLoad(),
     }
     const growth = after - before
     const memory = table(
