@@ -1,7 +1,8 @@
 import { z } from 'zod'
 
 /** A role is a plain token, so that a list of them fits one header, comma between. */
-export const role = z.string().regex(/^[a-z][a-z0-9_:-]{0,63}$/)
+export const rolePattern = /^[a-z][a-z0-9_:-]{0,63}$/
+export const role = z.string().regex(rolePattern)
 
 /** What `GET /auth/me` answers; the shape of the FastAPI module that Gatehouse replaces, plus `roles`. */
 export const publicUser = z.object({

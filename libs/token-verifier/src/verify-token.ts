@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { type AccessTokenClaims, accessTokenClaims } from '@gatehouse/contracts'
+import { type AccessTokenClaims, isAccessTokenClaims } from '@gatehouse/contracts'
 import jwt from 'jsonwebtoken'
 import type { Keys } from './key-set.ts'
 import { TokenError, type TokenErrorCode } from './token-error.ts'
@@ -40,17 +40,15 @@ const readKid = (encodedHeader: string): string => {
   return header.kid
 }
 
-/** Every token of a key begins with the same header: a good one is read once. */
+/** Every token of a key begins with the same header: while it is the same as last time it is not read again. */
 const createKidReader = () => {
-  const kids = new Map<string, string>()
-  return (encodedHeader: string) => {
-    const known = kids.get(encodedHeader)
-    if (known !== undefined) return known
-    const kid = readKid(encodedHeader)
-    // Anybody may make up headers; those of real keys are few and soon here again.
-    if (kids.size >= 100) kids.clear()
+  let last: { start: string; kid: string } | undefined
+  return (token: string) => {
+    if (last && token.startsWith(last.start)) return last.kid
+    const header = token.slice(0, token.indexOf('.'))
+    const kid = readKid(header)
     // A copy: a slice would keep the whole token alive.
-    kids.set(Buffer.from(encodedHeader).toString(), kid)
+    last = { start: Buffer.from(`${header}.`).toString(), kid }
     return kid
   }
 }
@@ -101,25 +99,26 @@ export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClai
     if (token.length > maxTokenLength) throw new TokenError('token_too_large', 'The token is larger than 8 KiB.')
     // The rest of its form is jsonwebtoken's to check.
     if (token.endsWith('.')) throw new TokenError('token_malformed', 'This is not a signed token.')
-    return kidOf(token.slice(0, token.indexOf('.')))
+    return kidOf(token)
   }
 
-  const checkSignature = (token: string, key: KeyObject) => {
+  const expected: jwt.VerifyOptions = { algorithms: ['RS256'], issuer, audience, clockTolerance: leewaySeconds }
+  const checkSignature = (token: string, key: KeyObject): unknown => {
     try {
-      return jwt.verify(token, key, { algorithms: ['RS256'], issuer, audience, clockTolerance: leewaySeconds })
+      return jwt.verify(token, key, expected)
     } catch (cause) {
       throw new TokenError(codeOf(cause), cause instanceof Error ? cause.message : 'The token is malformed.', { cause })
     }
   }
 
   const verifyBy = (token: string, digest: string, kid: string, key: KeyObject) => {
-    const parsed = accessTokenClaims.safeParse(checkSignature(token, key))
-    if (!parsed.success) throw new TokenError('token_claims', 'A claim is missing or of the wrong type.')
-    const { iat, exp } = parsed.data
+    const claims = checkSignature(token, key)
+    if (!isAccessTokenClaims(claims)) throw new TokenError('token_claims', 'A claim is missing or of the wrong type.')
+    const { iat, exp } = claims
     if (exp - iat > maxLifetimeSeconds || exp <= iat)
       throw new TokenError('token_lifetime', 'The token lives too long.')
     if (iat > Date.now() / 1000 + leewaySeconds) throw new TokenError('token_not_yet_valid', 'Issued in the future.')
-    const kept = keep(parsed.data)
+    const kept = keep(claims)
     verified.remember(digest, kept, kid, key)
     return kept
   }

@@ -50,7 +50,7 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
     const { user } = entry
     if (user === null) return null
     if (!isYoung(entry, maxAgeMs)) return undefined
-    return user.state.is_active && Date.now() < entry.expiresAt ? user : null
+    return user.isActive && Date.now() / 1000 < entry.expiresAt ? user : null
   }
 
   const ask = async (token: SessionToken): Promise<KnownUser | null> => {

@@ -3,12 +3,16 @@ import { createSieveCache } from '../sieve-cache.ts'
 
 /** What requests need to know of a user. */
 export type SessionUser = Omit<UserState, 'created_at' | 'updated_at'>
-/** One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version. */
-export type KnownUser = { state: SessionUser; answer: string | null; sessions: number }
+/**
+ * One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version.
+ * `isActive` is of `state`, here so that a check need not reach for that, too.
+ */
+export type KnownUser = { state: SessionUser; isActive: boolean; answer: string | null; sessions: number }
 /** A session. It is one object for as long as it is kept, so a token may lead to it. */
 export type Entry = {
   /** Null when the session has ended. */
   user: KnownUser | null
+  /** Whole seconds since the epoch, as in tokens; V8 keeps a larger number in a place of its own. */
   expiresAt: number
   askedAt: number
   epoch: number
@@ -65,7 +69,8 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   /** Keeps the higher version of what is known and what is told. */
   const learn = (told: UserState) => {
     const known = users.get(told.id)
-    if (known && known.state.version < told.version) Object.assign(known, { state: keptOf(told), answer: null })
+    if (known && known.state.version < told.version)
+      Object.assign(known, { state: keptOf(told), isActive: told.is_active, answer: null })
   }
 
   const apply = (event: GatehouseEvent) => {
@@ -105,12 +110,13 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
         const before = entries.peek(told.id)
         if (before && (before.user === null || before.askedAt > askedAt)) return
         const { id: userId } = told.user
-        const user = users.get(userId) ?? { state: keptOf(told.user), answer: null, sessions: 0 }
+        const { is_active: isActive } = told.user
+        const user = users.get(userId) ?? { state: keptOf(told.user), isActive, answer: null, sessions: 0 }
         users.set(userId, user)
         learn(told.user)
         const noted = notes.users.get(userId)
         if (noted) learn(noted)
-        const answered = { expiresAt: Date.parse(told.expires_at), askedAt, epoch: askedIn }
+        const answered = { expiresAt: Math.floor(Date.parse(told.expires_at) / 1000), askedAt, epoch: askedIn }
         if (before) Object.assign(before, answered)
         else {
           user.sessions += 1
