@@ -16,6 +16,7 @@ export const plants = {
       ['|| notes.ended.has(told.id)', ''],
       ['before && (before.user === null || before.askedAt > askedAt)', 'false'],
       ['if (noted) learn(noted)', ''],
+      ['Object.assign(before, answered)', 'Object.assign(before, answered, { user })'],
     ],
   },
   /** Rows are marked sent before the broker has them safe. */
