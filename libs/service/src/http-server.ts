@@ -33,8 +33,13 @@ const drain = async (server: Server, ms: number) => {
 
 type Options = { host: string; port: number; drainMs: number; onStopping: () => void }
 
+// Of a drain. A refusal is told at once: Nginx tries another replica and leaves this one out for as long as its name
+// is still known. A connection to an address that is gone is told after a timeout only, and tried nowhere else when the
+// name is forgotten meanwhile.
+const refusingShare = 0.25
+
 /**
- * Listens; `close()` drains, stops listening and waits for the answers under way.
+ * Listens; `close()` drains, then refuses connections for a moment and waits for the answers under way.
  * @returns the address, with the port chosen where `port` was 0
  */
 export const listen = async (handler: RequestListener, { host, port, drainMs, onStopping }: Options) => {
@@ -54,7 +59,7 @@ export const listen = async (handler: RequestListener, { host, port, drainMs, on
       const closed = once(server, 'close')
       server.close()
       server.closeIdleConnections()
-      await closed
+      await Promise.all([closed, delay(drainMs * refusingShare)])
     },
   }
 }
