@@ -7,6 +7,7 @@ import {
   withPassword,
 } from '@gatehouse/service'
 import { z } from 'zod'
+import { readServiceCredentials } from './service-credentials.ts'
 
 const lines = (text: string) => text.split('\n').filter((line) => line.trim() !== '')
 
@@ -15,12 +16,15 @@ const keySecrets = secretFile
   .transform(lines)
   .pipe(z.tuple([z.string().min(32, 'each line must be a secret of at least 32 characters')], z.string().min(32)))
 
-/** Lines `name:sha256-of-the-secret-in-hex`. */
-const serviceCredentials = secretFile
-  .transform(lines)
-  .pipe(z.array(z.string().regex(/^[a-z][a-z0-9-]*:[0-9a-f]{64}$/, 'each line must read name:sha256-in-hex')))
-  .transform((all) => new Map(all.map((line) => line.split(':') as [string, string])))
-  .transform((all) => new Map([...all].map(([name, hash]) => [name, Buffer.from(hash, 'hex')])))
+/** Lines of `readServiceCredentials`. */
+const serviceCredentials = secretFile.transform((text, context) => {
+  try {
+    return readServiceCredentials(lines(text))
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+    return z.NEVER
+  }
+})
 
 /** Issuer identifier: an absolute URL without query or fragment (RFC 8414 §2), and as given: tokens carry it literally. */
 export const issuer = z
@@ -91,7 +95,7 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     jwksMaxAgeSeconds: env.JWKS_MAX_AGE_SECONDS,
     keyTimes: keyTimesOf(env),
     keySecrets: env.KEY_SECRETS_FILE,
-    serviceCredentials: env.SERVICE_CREDENTIALS_FILE as ReadonlyMap<string, Buffer>,
+    serviceCredentials: env.SERVICE_CREDENTIALS_FILE,
     // OWASP's recommendation for Argon2id.
     argon2: { memoryCost: 19_456, timeCost: 2, parallelism: 1 },
   }

@@ -9,7 +9,7 @@ import { createReadSnapshot } from './history/read-snapshot.ts'
 import { createAuthenticate } from './http/authenticate.ts'
 import { createEventStreams } from './http/event-streams.ts'
 import { importUsersRoute } from './http/import-users.route.ts'
-import { requireServiceClient } from './http/require-service.ts'
+import { createRequireService } from './http/require-service.ts'
 import { routes } from './http/routes.ts'
 import { userHandlers } from './http/users.routes.ts'
 import { createKeyCipher } from './keys/key-cipher.ts'
@@ -81,7 +81,7 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       keys,
       jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
       authenticate: createAuthenticate(createReadClaims(ownTokens), sessionsIn(db.manager).findLive),
-      requireService: requireServiceClient(config.serviceCredentials),
+      requireService: createRequireService(config.serviceCredentials),
       logIn: createLogIn({ db, passwords, tokens, throttle, newEvent, times }),
       refresh: createRefresh({ db, tokens, refreshTokens, newEvent, times }),
       logOut,

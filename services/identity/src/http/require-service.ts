@@ -1,11 +1,20 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError, currentRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
+import type { ServiceCredentials, ServiceScope } from '../service-credentials.ts'
+
+const challenge = { 'WWW-Authenticate': 'Basic realm="gatehouse services"' }
 
 const invalidClient = () =>
   new AppError('unauthenticated', 'invalid_client', 'This call needs the credential of a service.', {
-    headers: { 'WWW-Authenticate': 'Basic realm="gatehouse services"' },
+    headers: challenge,
     oauthError: 'invalid_client',
+  })
+
+const insufficientScope = (scope: ServiceScope) =>
+  new AppError('forbidden', 'insufficient_scope', `This call needs a service credential with the scope ${scope}.`, {
+    // RFC 6749 §5.2: the client is known, and not authorized for this.
+    oauthError: 'unauthorized_client',
   })
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
@@ -18,15 +27,23 @@ const readBasic = (header: string | undefined) => {
   return colon < 0 ? null : { name: text.slice(0, colon), secret: text.slice(colon + 1) }
 }
 
-/** Lets services in that show one of these credentials; `hashes` maps a service's name to the SHA-256 of its secret. */
-export const requireServiceClient = (hashes: ReadonlyMap<string, Buffer>): RequestHandler => {
-  const unknown = sha256('no service has this secret')
-  return (req, _res, next) => {
-    const credential = readBasic(req.get('authorization'))
-    const matches = timingSafeEqual(hashes.get(credential?.name ?? '') ?? unknown, sha256(credential?.secret ?? ''))
-    if (!credential || !matches) throw invalidClient()
-    const request = currentRequest()
-    if (request) request.actor = `service:${credential.name}`
-    next()
-  }
+/**
+ * Makes guards that let in a service whose credential has a scope. A name that is not in the list is refused whatever
+ * the secret; the comparison with a random digest only makes that refusal take as long as any other.
+ * @throws AppError `invalid_client` (401), `insufficient_scope` (403)
+ */
+export const createRequireService = (credentials: ServiceCredentials) => {
+  const nobodys = randomBytes(32)
+  return (scope: ServiceScope): RequestHandler =>
+    (req, _res, next) => {
+      const presented = readBasic(req.get('authorization'))
+      const known = presented ? credentials.get(presented.name) : undefined
+      const matches = timingSafeEqual(known?.digest ?? nobodys, sha256(presented?.secret ?? ''))
+      if (presented === null || known === undefined || !matches) throw invalidClient()
+      const request = currentRequest()
+      if (request) request.actor = `service:${presented.name}`
+      if (!known.scopes.has(scope)) throw insufficientScope(scope)
+      next()
+    }
 }
+export type RequireService = ReturnType<typeof createRequireService>

@@ -21,6 +21,7 @@ import { logoutRoute } from './logout.route.ts'
 import { ownPasswordRoute } from './own-password.route.ts'
 import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from './own-sessions.routes.ts'
 import { refreshRoute } from './refresh.route.ts'
+import type { RequireService } from './require-service.ts'
 import { sessionLookupRoute } from './session-lookup.route.ts'
 import { introspectTokenRoute, revokeTokenRoute } from './token-inspection.routes.ts'
 import type { userHandlers } from './users.routes.ts'
@@ -31,7 +32,7 @@ type Needs = {
   keys: Pick<SigningKeys, 'jwks'>
   jwksMaxAgeSeconds: number
   authenticate: RequestHandler
-  requireService: RequestHandler
+  requireService: RequireService
   logIn: LogIn
   refresh: Refresh
   logOut: LogOut
@@ -78,13 +79,33 @@ export const routes = (it: Needs): Route[] => {
     ['DELETE', '/users/:id/sessions', ...admin, it.users.endSessions],
     ['GET', '/audit', ...admin, auditRoute(it.findAuditPage)],
 
-    ['GET', '/events', it.requireService, eventsRoute(it.readHistory, it.serveEvents)],
-    ['GET', '/events/snapshot', it.requireService, snapshotRoute(it.readSnapshot)],
+    ['GET', '/events', it.requireService('events.read'), eventsRoute(it.readHistory, it.serveEvents)],
+    ['GET', '/events/snapshot', it.requireService('events.read'), snapshotRoute(it.readSnapshot)],
 
-    ['POST', '/oauth/revoke', tokenEndpoint, it.requireService, formBody, revokeTokenRoute(it.tokenInspection)],
-    ['POST', '/oauth/introspect', tokenEndpoint, it.requireService, formBody, introspectTokenRoute(it.tokenInspection)],
+    [
+      'POST',
+      '/oauth/revoke',
+      tokenEndpoint,
+      it.requireService('tokens.revoke'),
+      formBody,
+      revokeTokenRoute(it.tokenInspection),
+    ],
+    [
+      'POST',
+      '/oauth/introspect',
+      tokenEndpoint,
+      it.requireService('tokens.introspect'),
+      formBody,
+      introspectTokenRoute(it.tokenInspection),
+    ],
     ['GET', '/.well-known/jwks.json', jwksRoute(it.keys.jwks, it.jwksMaxAgeSeconds)],
     ['GET', '/.well-known/oauth-authorization-server', metadataRoute(it.issuer)],
-    ['POST', '/internal/sessions/lookup', it.requireService, jsonBody, sessionLookupRoute(it.lookUpSessions)],
+    [
+      'POST',
+      '/internal/sessions/lookup',
+      it.requireService('sessions.lookup'),
+      jsonBody,
+      sessionLookupRoute(it.lookUpSessions),
+    ],
   ]
 }
