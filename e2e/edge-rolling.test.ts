@@ -4,7 +4,8 @@ import { get } from './http.ts'
 import { createUser, forgetThrottles, type Made, signInAdmin, signInTimes } from './identity-calls.ts'
 import { inTurn, keepPace, openTally } from './pace.ts'
 import { me, tryLogIn } from './people.ts'
-import { containers, docker } from './stack.ts'
+import { containers, docker, serviceOf } from './stack.ts'
+import { untilNginxAsks } from './until-nginx-asks.ts'
 import { describeMs } from './until-refused.ts'
 
 const perSecond = { me: 50, logins: 5, jwks: 5 }
@@ -57,11 +58,13 @@ it(`every gateway and identity restarted one after the other under ${perSecond.m
 
   const restarted = await containers('gateway', 'identity')
   const secondsEach: string[] = []
-  for (const { Id: id, Name: name } of restarted) {
+  for (const container of restarted) {
+    const { Id: id, Name: name } = container
     during = name
     const startedAt = performance.now()
     await docker('restart', id)
     await untilCalm()
+    await untilNginxAsks(serviceOf(container) === 'gateway' ? 'gateway' : 'identity', new Date())
     secondsEach.push(((performance.now() - startedAt) / 1000).toFixed(1))
   }
   await stop()

@@ -4,6 +4,7 @@ import { untilCalm } from './calm.ts'
 import { refusalOf } from './http.ts'
 import { admin, logIn, me, meAt, seedUser, setActive } from './people.ts'
 import { containers, docker, gatewayUrls } from './stack.ts'
+import { untilNginxAsks } from './until-nginx-asks.ts'
 
 /** Asks through Nginx without a pause. @returns a stop that answers every status but 200, with its body */
 const keepAsking = (token: string) => {
@@ -40,6 +41,7 @@ describe('a gateway restarted while somebody is signed in', () => {
         },
         { withinMs: 20_000 },
       )
+      await untilNginxAsks('gateway', new Date())
     }
     const { asked, others } = await stop()
     process.stdout.write(`gateways restarted under ${asked} requests, ${others.length} not answered 200\n`)
