@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-/** Rules beside their source; a service on real Postgres and RabbitMQ; the whole stack from outside, and under faults. */
+/** Rules beside their source; a service on real Postgres and RabbitMQ; the whole stack from outside, under attack and under faults. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{libs,services}/*/src/**/*.test.ts'] } },
+      // Plants of the attacks among them: who changes a defence sees at once that its plant has to follow.
+      { test: { name: 'unit', include: ['{libs,services}/*/src/**/*.test.ts', 'e2e/attacks/weak/*.test.ts'] } },
       {
         test: {
           name: 'service',
@@ -20,6 +21,15 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/*.test.ts'],
           globalSetup: ['./e2e/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'attacks',
+          include: ['e2e/attacks/{.,fuzz}/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -2,12 +2,12 @@
 
 command_test() {
   local kind kinds=("$@")
-  [ "$#" -gt 0 ] || kinds=(check unit service e2e)
+  [ "$#" -gt 0 ] || kinds=(check unit service e2e attacks)
   for kind in "${kinds[@]}"; do
     case $kind in
-      check | unit | service | e2e | faults) ;;
+      check | unit | service | e2e | attacks | faults) ;;
       *)
-        printf 'There are no tests of the kind "%s"; there are: check, unit, service, e2e, faults.\n' "$kind" >&2
+        printf 'There are no tests of the kind "%s"; there are: check, unit, service, e2e, attacks, faults.\n' "$kind" >&2
         exit 2
         ;;
     esac
@@ -15,13 +15,13 @@ command_test() {
 
   step packages "$packages_advice" ensure_packages
   case " ${kinds[*]} " in
-    *' service '* | *' e2e '* | *' faults '*)
+    *' service '* | *' e2e '* | *' attacks '* | *' faults '*)
       step engine 'See also: ./gatehouse doctor' ensure_engine
       ensure_images
       ;;
   esac
   case " ${kinds[*]} " in
-    *' e2e '* | *' faults '*)
+    *' e2e '* | *' attacks '* | *' faults '*)
       step build 'Mend what the log names, then run the tests again.' docker compose build
       ;;
   esac

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
 // Runs the named parts (all but the long faults when none is named) and ends with the one line that is counted: `N passed, N failed`.
-const parts = ['check', 'unit', 'service', 'e2e', 'faults'] as const
+const parts = ['check', 'unit', 'service', 'e2e', 'attacks', 'faults'] as const
 type Part = (typeof parts)[number]
 type Count = { passed: number; failed: number; names: string[] }
 type Report = {

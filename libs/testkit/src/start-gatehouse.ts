@@ -13,6 +13,8 @@ type Options = {
   profiles?: string[]
   /** Further compose files, by their path from the root, that change or add services. */
   overrides?: string[]
+  /** Settings, as `.env` has them. */
+  environment?: Record<string, string>
 }
 
 // How images reach the npm registry; written by `./gatehouse` where this machine has settings of its own for that.
@@ -33,6 +35,7 @@ export const startGatehouse = async ({
   gatewayReplicas = 1,
   profiles = [],
   overrides = [],
+  environment: settings = {},
 }: Options = {}) => {
   doWithoutReaperAmongStandIns()
   const project = `gatehouse-test-${randomBytes(4).toString('hex')}`
@@ -47,6 +50,7 @@ export const startGatehouse = async ({
     GATEWAY_REPLICAS: String(gatewayReplicas),
     COMPOSE_PROFILES: profiles.join(','),
     ...(!process.env.NPMRC_FILE && existsSync(npmSettings) && { NPMRC_FILE: npmSettings }),
+    ...settings,
   }
   const files = ['docker-compose.yml', ...overrides]
   const stack = await new DockerComposeEnvironment(root, files)

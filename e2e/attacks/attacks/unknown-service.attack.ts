@@ -1,0 +1,56 @@
+import { send } from '../../http.ts'
+import { createUser, signInAdmin } from '../../identity-calls.ts'
+import { logIn } from '../../people.ts'
+import { addressOf, api, containers } from '../../stack.ts'
+import type { Attack } from '../attack.ts'
+import { nameOf, tally } from '../tally.ts'
+
+const requireService = 'services/identity/src/http/require-service.ts'
+
+/** Names that no service has, among them those that every object of JavaScript knows; each with whatever might match. */
+const names = ['nobody', '', '__proto__', 'constructor', 'toString', 'Gateway', 'gateway ', 'gateway\0', 'nobody\n']
+const secretsFor = (name: string) => ['no service has this secret', '', name, 'undefined', 'null']
+const credentials = [...names, 'gateway'].flatMap((name) =>
+  secretsFor(name).map((secret) => `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`),
+)
+
+const callsOf = (token: string, identity: string) => [
+  (headers: Record<string, string>) => send('GET', `${api()}/events?limit=1`, { headers }),
+  (headers: Record<string, string>) => send('GET', `${api()}/events/snapshot`, { headers }),
+  (headers: Record<string, string>) => send('POST', `${api()}/oauth/introspect`, { headers, form: { token } }),
+  (headers: Record<string, string>) => send('POST', `${api()}/oauth/revoke`, { headers, form: { token } }),
+  (headers: Record<string, string>) =>
+    send('POST', `http://${identity}:3001/internal/sessions/lookup`, { headers, json: { ids: [] } }),
+]
+
+export const unknownService: Attack = {
+  finding: 'C1',
+  title: 'a name that no service has, with the secret that once stood in the source, is let in as a service',
+  plants: [
+    {
+      file: requireService,
+      replace: [
+        ['const nobodys = randomBytes(32)', "const nobodys = sha256('no service has this secret')"],
+        [
+          'if (presented === null || known === undefined || !matches) throw invalidClient()',
+          'if (presented === null || !matches) throw invalidClient()',
+        ],
+        ['if (!known.scopes.has(scope))', 'if (known && !known.scopes.has(scope))'],
+      ],
+    },
+  ],
+  run: async () => {
+    const token = await logIn(await createUser(await signInAdmin(), 'bystander'))
+    const [identity] = await containers('identity')
+    if (!identity) throw new Error('there is no identity')
+    let letInto = 0
+    const refusals: string[] = []
+    for (const call of callsOf(token, addressOf(identity))) {
+      const answers = await Promise.all(credentials.map((authorization) => call({ authorization })))
+      const refused = answers.filter((it) => it.status >= 400)
+      refusals.push(...refused.map(nameOf))
+      if (refused.length < answers.length) letInto += 1
+    }
+    return { succeeded: letInto > 0, figures: `let into ${letInto} of 5 routes; refusals: ${tally(refusals)}` }
+  },
+}
