@@ -29,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'attacks',
-          include: ['e2e/attacks/{.,fuzz}/*.test.ts'],
+          include: ['e2e/attacks/*.test.ts', 'e2e/attacks/fuzz/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
           fileParallelism: false,
