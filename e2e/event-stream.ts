@@ -1,10 +1,10 @@
 import { type GatehouseEvent, gatehouseEvent } from '@gatehouse/contracts'
-import { gatewaySecret } from './identity-calls.ts'
+import { serviceSecret } from './identity-calls.ts'
 import { api } from './stack.ts'
 
 /** The header of a service that identity knows. */
 export const serviceHeaders = async () => {
-  const authorization = `Basic ${Buffer.from(`gateway:${await gatewaySecret()}`).toString('base64')}`
+  const authorization = `Basic ${Buffer.from(`tests:${await serviceSecret()}`).toString('base64')}`
   return { authorization }
 }
 

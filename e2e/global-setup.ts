@@ -10,7 +10,8 @@ declare module 'vitest' {
 /** One stack for all files: two of each service, so that "everywhere" means something, and the example to guard. */
 export default async ({ provide }: TestProject) => {
   const replicas = { identityReplicas: 2, gatewayReplicas: 2 }
-  const { url, compose, stop } = await startGatehouse({ ...replicas, profiles: ['examples'] })
+  const environment = { SERVICES: 'tests:events.read,tokens.introspect,tokens.revoke' }
+  const { url, compose, stop } = await startGatehouse({ ...replicas, profiles: ['examples'], environment })
   provide('gatehouse', { url, compose })
   return stop
 }

@@ -1,7 +1,7 @@
 import { type TokenResponse, tokenResponse, type UserState, userState } from '@gatehouse/contracts'
 import { type Answer, get, post, send } from './http.ts'
 import { admin, type Credentials, logIn, tryLogIn } from './people.ts'
-import { api, execIn } from './stack.ts'
+import { api, compose, execIn } from './stack.ts'
 
 const required = (answer: Answer, status: number) => {
   if (answer.status !== status) throw new Error(`it was answered ${answer.status} instead of ${status}: ${answer.text}`)
@@ -42,14 +42,18 @@ export const remove = (path: string, token: string) => send('DELETE', api() + pa
 export const signInAdmin = () => logIn(admin)
 export const sessionsOf = async (token: string) => required(await get('/auth/sessions', { token }), 200)
 
-/** The gateway's own credential, out of the file that it was handed. */
-export const gatewaySecret = async () => (await execIn('gateway', 'cat', '/run/secrets/service-secret')).trim()
+/** The secret of the service that the stack of these tests names in SERVICES, as an operator reads it. */
+export const serviceSecret = async (name = 'tests') => {
+  const output = await compose('run', '--rm', '--no-deps', '-T', 'secrets', 'cat', `/secrets/kept/service-${name}`)
+  const [secret = ''] = output.split('\n')
+  return secret
+}
 
-/** Calls what only services may call, as the gateway or with another secret. */
+/** Calls what only services may call, as the service `tests` or with another secret. */
 export const openServiceCalls = async () => {
-  const own = await gatewaySecret()
+  const own = await serviceSecret()
   return (path: string, form: Record<string, string>, secret = own) => {
-    const authorization = `Basic ${Buffer.from(`gateway:${secret}`).toString('base64')}`
+    const authorization = `Basic ${Buffer.from(`tests:${secret}`).toString('base64')}`
     return post(path, { form, headers: { authorization } })
   }
 }

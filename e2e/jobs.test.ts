@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { admin, logIn, me, tryLogIn } from './people.ts'
@@ -41,20 +41,43 @@ describe('the migrate job', () => {
   })
 })
 
+const runSecrets = (volume: string, services: string, ...command: string[]) =>
+  docker(
+    ...['run', '--rm', '--network=none', '--group-add=999', `--volume=${volume}:/secrets`],
+    ...['--env', `SERVICES=${services}`, 'gatehouse/secrets', ...command],
+  )
+
+const createVolume = async () => {
+  const volume = await docker('volume', 'create')
+  onTestFinished(async () => void (await docker('volume', 'rm', volume)))
+  return volume
+}
+
 describe('the secrets job', () => {
+  it('makes a secret for each of SERVICES, whose credential has the named scopes alone', async () => {
+    const volume = await createVolume()
+    await runSecrets(volume, 'mailing:events.read  audit:events.read,tokens.introspect')
+    const lines = (await runSecrets(volume, '', 'cat', '/secrets/identity/services')).split('\n')
+    expect(lines.map((it) => it.replace(/[0-9a-f]{64}$/, ''))).toEqual([
+      'gateway:sessions.lookup:',
+      'mailing:events.read:',
+      'audit:events.read,tokens.introspect:',
+    ])
+    const secret = await runSecrets(volume, '', 'cat', '/secrets/kept/service-mailing')
+    expect(lines[1]).toContain(createHash('sha256').update(secret).digest('hex'))
+  })
+
+  it.each(['Mailing:events.read', 'mailing', 'mailing:', 'gateway:events.read', 'a:b.c a:b.c', 'a:b.c,'])(
+    'refuses SERVICES="%s", and says why',
+    async (services) => {
+      const volume = await createVolume()
+      await expect(runSecrets(volume, services)).rejects.toThrow(/SERVICES: /)
+    },
+  )
+
   it('run again changes nothing, and gives an older installation what it has not got yet', async () => {
-    const volume = await docker('volume', 'create')
-    onTestFinished(async () => void (await docker('volume', 'rm', volume)))
-    const inJob = (...command: string[]) =>
-      docker(
-        'run',
-        '--rm',
-        '--network=none',
-        '--group-add=999',
-        `--volume=${volume}:/secrets`,
-        'gatehouse/secrets',
-        ...command,
-      )
+    const volume = await createVolume()
+    const inJob = (...command: string[]) => runSecrets(volume, '', ...command)
     const files = async () => {
       const text = await inJob('sh', '-c', 'sha256sum $(find /secrets -type f)')
       return new Map(text.split('\n').map((line) => line.split(/ +/).toReversed() as [string, string]))

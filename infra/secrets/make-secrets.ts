@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { env } from 'node:process'
 import { brokerDefinitions } from './broker-definitions.ts'
+import { readServices, serviceCredentials } from './service-credentials.ts'
 
 // Run once by compose before all else. Every consumer has a volume of its own and sees nothing but its own secrets. The
 // values are kept in `kept`, which no consumer mounts, and handed out from there: a job that was interrupted, or is
@@ -29,6 +31,17 @@ const give = (consumer: string, files: Record<string, string>, group?: number) =
   for (const [name, value] of Object.entries(files)) writeOnce(`${root}/${consumer}/${name}`, `${value}\n`, group)
 }
 
+// Read before anything is written: a mistake changes nothing.
+const readWishes = () => {
+  try {
+    return readServices(env.SERVICES ?? '')
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`)
+    process.exit(1)
+  }
+}
+const services = readWishes()
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 const owner = kept('database-owner')
@@ -52,6 +65,8 @@ give('identity', {
   'database-password': identity,
   'broker-password': brokerPasswords.identity,
   'key-secrets': kept('key-secrets'),
+  services: serviceCredentials(services, (name) => kept(`service-${name}`)),
+  // In the form of 0.1.0, for a container of that release which starts once more during an upgrade.
   'service-credentials': `gateway:${sha256(gatewayCredential)}`,
 })
 give('gateway', { 'broker-password': brokerPasswords.gateway, 'service-secret': gatewayCredential })
