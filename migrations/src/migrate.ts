@@ -3,12 +3,19 @@ import { Identity1764000000001 } from './migrations/0001-identity.ts'
 import { Operations1764000000002 } from './migrations/0002-operations.ts'
 import { History1764000000003 } from './migrations/0003-history.ts'
 import { SessionExpiry1764000000004 } from './migrations/0004-session-expiry.ts'
+import { RecordsAndRefresh1764000000008 } from './migrations/0008-records-and-refresh.ts'
 
 // Any number, the same for all: jobs started at once queue up on it, and the later ones find nothing to do.
 const migrationLock = 7_310_001
 
 /** All migrations, oldest first. One that is merged is never edited again. */
-const migrations = [Identity1764000000001, Operations1764000000002, History1764000000003, SessionExpiry1764000000004]
+const migrations = [
+  Identity1764000000001,
+  Operations1764000000002,
+  History1764000000003,
+  SessionExpiry1764000000004,
+  RecordsAndRefresh1764000000008,
+]
 
 /**
  * Brings a database to the newest schema. Safe to run at any time and several times at once.

@@ -36,6 +36,13 @@ export type KeyState = z.infer<typeof keyState>
 const userData = z.object({ user: userState })
 const sessionData = z.object({ session: sessionState })
 const endedSessionData = sessionData.extend({ reason: endReason })
+const repeatedRefreshData = sessionData.extend({
+  reason: z.enum(['late', 'other_address']).meta({
+    description:
+      '`late`: after REFRESH_REUSE_SECONDS, as if the answer had been lost; `other_address`: before, but from another address than the refresh',
+  }),
+  address: z.string().nullable().meta({ description: 'from where the used token came again' }),
+})
 const deletedUserData = z.object({ user: z.object({ id: z.uuid(), version: z.int().positive() }) })
 /** Names no username: what was typed there may be a password. */
 const failedLoginData = z.object({
@@ -56,6 +63,7 @@ export const gatehouseEvent = z.discriminatedUnion('type', [
   cloudEvent('session.started.v1', sessionData),
   cloudEvent('session.revoked.v1', endedSessionData),
   cloudEvent('session.expired.v1', sessionData),
+  cloudEvent('session.refresh_repeated.v1', repeatedRefreshData),
   cloudEvent('login.failed.v1', failedLoginData),
   cloudEvent('key.published.v1', keyData),
   cloudEvent('key.activated.v1', keyData),

@@ -6,7 +6,7 @@ import { sessionEntity } from './sessions/session.entity.ts'
 import { userEntity } from './users/user.entity.ts'
 
 /** The newest migration that this code was written for. A test holds it against the migrations themselves. */
-export const schemaVersion = 'SessionExpiry1764000000004'
+export const schemaVersion = 'RecordsAndRefresh1764000000008'
 
 export const entities = [userEntity, sessionEntity, signingKeyEntity, outboxEntity]
 

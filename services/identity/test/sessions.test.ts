@@ -71,6 +71,26 @@ describe('POST /oauth/revoke and /oauth/introspect', () => {
     }
   })
 
+  it('judge a used refresh token as a refresh would, count no look as a repeat, and end its session all the same', async () => {
+    const identity = await startTestIdentity()
+    const { token, refreshToken } = await identity.signUp({ username: 'ada' })
+    await identity.post('/auth/refresh', { refresh_token: refreshToken })
+    const letPass = (seconds: number) =>
+      identity.query('UPDATE sessions SET recent_rotations = ARRAY[now() - make_interval(secs => $1)]', [seconds])
+    const look = async () => (await identity.asGateway('/oauth/introspect', { token: refreshToken })).body.active
+    await letPass(11)
+    for (let times = 0; times < 5; times += 1) expect(await look()).toBe(true)
+    for (let times = 0; times < 3; times += 1) {
+      expect(await identity.post('/auth/refresh', { refresh_token: refreshToken })).toMatchObject({ status: 200 })
+    }
+    expect(await look(), 'the repeats are spent').toBe(false)
+    await letPass(301)
+    expect(await look()).toBe(false)
+    expect(await identity.as(token)('GET', '/auth/sessions'), 'looking ended nothing').toMatchObject({ status: 200 })
+    expect(await identity.asGateway('/oauth/revoke', { token: refreshToken })).toMatchObject({ status: 200 })
+    expect(await identity.as(token)('GET', '/auth/sessions')).toMatchObject({ status: 401 })
+  })
+
   it('call what they do not know not active, and revoke it with success', async () => {
     const identity = await startTestIdentity()
     for (const token of ['x', 'a.b.c', `ghr_${'A'.repeat(78)}`]) {

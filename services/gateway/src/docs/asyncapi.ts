@@ -12,6 +12,8 @@ const occasions: Record<EventType, string> = {
   'session.started.v1': 'Somebody signed in.',
   'session.revoked.v1': 'A session ended before its time; `reason` says how.',
   'session.expired.v1': 'A session ended because its time, or its idle time, was over.',
+  'session.refresh_repeated.v1':
+    'A refresh token that was used already got the current pair again; rare for an honest client. Nothing has changed.',
   'login.failed.v1': 'A sign-in was refused; what was typed as a username is not told.',
   'key.published.v1': 'A signing key is in the key set, and signs nothing yet.',
   'key.activated.v1': 'A signing key signs from now on.',

@@ -25,6 +25,11 @@ describe('the line of an event', () => {
     ['user.deleted.v1', { user: { id, version: 4 } }, 'gone'],
     ['session.started.v1', { session }, `session ${id} of cli until ${at}`],
     ['session.revoked.v1', { session, reason: 'logout' }, `session ${id} of cli: logout`],
+    [
+      'session.refresh_repeated.v1',
+      { session, reason: 'late', address: '10.0.0.9' },
+      `session ${id} of cli: late from 10.0.0.9`,
+    ],
     ['login.failed.v1', { user_id: null, reason: 'unknown_user', address: '10.0.0.9' }, 'unknown_user from 10.0.0.9'],
     ['login.failed.v1', { user_id: null, reason: 'throttled', address: null }, 'throttled from an unknown address'],
     ['key.published.v1', { key }, 'current'],

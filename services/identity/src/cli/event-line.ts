@@ -13,6 +13,8 @@ const summaryOf = (event: GatehouseEvent): string => {
       return `${ofSession(event.data.session)} until ${event.data.session.expires_at}`
     case 'session.revoked.v1':
       return `${ofSession(event.data.session)}: ${event.data.reason}`
+    case 'session.refresh_repeated.v1':
+      return `${ofSession(event.data.session)}: ${event.data.reason} from ${event.data.address ?? 'an unknown address'}`
     case 'session.expired.v1':
       return ofSession(event.data.session)
     case 'login.failed.v1':
@@ -29,10 +31,9 @@ const summaryOf = (event: GatehouseEvent): string => {
 /** Control characters would move the cursor of whoever reads it, or end the line. */
 export const printable = (text: string) => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
 
-const longestType = 'user.password_changed.v1'.length
+// A longer one moves its own line alone.
+const typeWidth = 'user.password_changed.v1'.length
 
 /** Time, type, subject, sequence and what changed, on one line. */
 export const eventLine = (event: GatehouseEvent) =>
-  printable(
-    `${event.time}  ${event.type.padEnd(longestType)}  ${event.subject}  ${event.sequence}  ${summaryOf(event)}`,
-  )
+  printable(`${event.time}  ${event.type.padEnd(typeWidth)}  ${event.subject}  ${event.sequence}  ${summaryOf(event)}`)

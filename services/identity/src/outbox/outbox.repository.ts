@@ -36,9 +36,14 @@ export const outboxIn = (manager: EntityManager) => ({
   },
 
   /**
-   * Takes what a user's events say out of the outbox, also the addresses of failed sign-ins; call it before the last one,
-   * which carries the id alone. Session events stay: they hold ids and times, and the gateways are still to hear of the end.
+   * Takes what a user's events say out of the outbox, also the addresses of failed sign-ins and of repeated refreshes; call
+   * it before the last one, which carries the id alone. The other session events stay: they hold ids and times, and the
+   * gateways are still to hear of the end.
    */
   forgetUser: (id: string) =>
-    manager.query("DELETE FROM outbox WHERE aggregate_id = $1 AND (type LIKE 'user.%' OR type LIKE 'login.%')", [id]),
+    manager.query(
+      `DELETE FROM outbox WHERE aggregate_id = $1
+          AND (type LIKE 'user.%' OR type LIKE 'login.%' OR type = 'session.refresh_repeated.v1')`,
+      [id],
+    ),
 })

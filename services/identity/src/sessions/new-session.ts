@@ -1,5 +1,6 @@
 import { v7 as uuidV7 } from 'uuid'
 import type { Origin } from './log-in.ts'
+import { noRotations } from './refresh-rule.ts'
 import type { Session, SessionTimes } from './session.ts'
 
 /** A session that starts now. */
@@ -16,7 +17,6 @@ export const newSession = (userId: string, clientId: string, origin: Origin, tim
     expiresAt: after(times.lifetimeMs),
     idleExpiresAt: after(Math.min(times.idleMs, times.lifetimeMs)),
     revokedAt: null,
-    refreshCounter: 0,
-    recentRotations: [],
+    ...noRotations,
   }
 }

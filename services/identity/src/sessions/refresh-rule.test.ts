@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Rotations, refreshOutcome, rotated } from './refresh-rule.ts'
+import { lateRepeat, noRotations, type Rotations, refreshOutcome, repeatedLate, rotated } from './refresh-rule.ts'
 
 const reuseMs = 10_000
 
 /** A session and what is held of its tokens; the rule decides, nothing else does. */
 const createWorld = () => {
-  let rotations: Rotations = { refreshCounter: 0, recentRotations: [] }
-  let now = 1_000_000
+  let rotations = noRotations
+  let now = 1_000_000_000
   let isEnded = false
   const firstUsedAt = new Map<number, number>()
   return {
@@ -26,6 +26,7 @@ const createWorld = () => {
         isEnded = true
         return null
       }
+      if (outcome === 'late_repeat') rotations = { ...rotations, ...repeatedLate(rotations) }
       if (outcome === 'rotate') {
         rotations = rotated(rotations, new Date(now), reuseMs)
         firstUsedAt.set(token, now)
@@ -36,50 +37,110 @@ const createWorld = () => {
 }
 
 describe('refresh tokens', () => {
-  it('never sign out a client with parallel tabs and lost answers', () => {
-    // Tabs share what is stored: each presents what the store holds when it starts, an answer that arrives is stored.
-    const tab = fc.record({ startsAfterMs: fc.nat(20_000), tabs: fc.integer({ min: 1, max: 5 }), lost: fc.boolean() })
+  it('never sign out a client with parallel tabs, whose lost answers are asked for again in good time', () => {
+    // Tabs share what is stored: each presents what the store holds when it starts. All answers of a round may be lost; the
+    // client then tries again at once, or up to three times within five minutes.
+    const round = fc.record({
+      startsAfterMs: fc.nat(8 * 3_600_000),
+      tabs: fc.integer({ min: 1, max: 20 }),
+      lost: fc.boolean(),
+      triesAgainAfterMs: fc.array(fc.integer({ min: 0, max: 99_999 }), { minLength: 1, maxLength: 3 }),
+    })
     fc.assert(
-      fc.property(fc.array(tab, { maxLength: 60 }), (rounds) => {
+      fc.property(fc.array(round, { maxLength: 30 }), (rounds) => {
         const world = createWorld()
         let stored = 0
-        for (const { startsAfterMs, tabs, lost } of rounds) {
+        for (const { startsAfterMs, tabs, lost, triesAgainAfterMs } of rounds) {
           world.wait(startsAfterMs)
-          const held = stored
-          for (let each = 0; each < tabs; each += 1) {
-            const answer = world.present(held)
-            expect(answer).not.toBeNull()
-            if (!lost && answer !== null) stored = answer
+          const answers = Array.from({ length: tabs }, () => world.present(stored))
+          if (lost) {
+            for (const ms of triesAgainAfterMs) {
+              world.wait(ms)
+              answers.push(world.present(stored))
+            }
           }
+          expect(answers).not.toContain(null)
+          stored = answers.at(-1) ?? stored
         }
       }),
     )
   })
 
   it('treat every presented token as the rule says, in any interleaving', () => {
-    const step = fc.record({ waitMs: fc.nat(8_000), stepsBehind: fc.nat(6) })
+    const step = fc.record({
+      waitMs: fc.oneof(fc.nat(8_000), fc.nat(120_000), fc.constantFrom(reuseMs - 1, reuseMs, lateRepeat.withinMs)),
+      stepsBehind: fc.oneof(fc.nat(6), fc.constant(1)),
+    })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const world = createWorld()
+        let late = 0
         for (const { waitMs, stepsBehind } of steps) {
           world.wait(waitMs)
           const current = world.current()
           const token = Math.max(0, current - stepsBehind)
           const wasEnded = world.isEnded()
-          const usedAt = world.firstUsedAt(token)
+          const ageMs = world.now() - (world.firstUsedAt(token) ?? world.now())
           const answer = world.present(token)
-          if (wasEnded) expect(answer).toBeNull()
-          else if (token === current) expect(answer).toBe(current + 1)
-          else if (token === current - 1 || world.now() - (usedAt ?? 0) < reuseMs) expect(answer).toBe(current)
-          else expect(world.isEnded()).toBe(true)
+          if (wasEnded) {
+            expect(answer).toBeNull()
+          } else if (token === current) {
+            expect(answer).toBe(current + 1)
+            late = 0
+          } else if (ageMs < reuseMs) {
+            expect(answer, 'a parallel tab').toBe(current)
+          } else if (token === current - 1 && ageMs < lateRepeat.withinMs && late < lateRepeat.atMost) {
+            expect(answer, 'a lost answer').toBe(current)
+            late += 1
+          } else {
+            expect(answer).toBeNull()
+            expect(world.isEnded()).toBe(true)
+          }
         }
       }),
       { numRuns: 2_000 },
     )
   })
 
+  it('that were used give a bounded number of pairs after the window, whatever is presented and when', () => {
+    const step = fc.record({ waitMs: fc.nat(400_000), isOld: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const world = createWorld()
+        const given = new Map<number, number>()
+        for (const { waitMs, isOld } of steps) {
+          world.wait(waitMs)
+          const token = world.current() - (isOld ? 1 : 0)
+          const usedAt = world.firstUsedAt(token)
+          const answer = world.present(token)
+          if (usedAt === undefined || answer === null || world.now() - usedAt < reuseMs) continue
+          given.set(token, (given.get(token) ?? 0) + 1)
+          expect(given.get(token)).toBeLessThanOrEqual(3)
+        }
+      }),
+    )
+  })
+
+  it('of another count than the last three do not spend what a later rotation may repeat', () => {
+    // A replica of the last release moves on without setting the count back.
+    const used: Rotations = { ...noRotations, refreshCounter: 5, lateRepeats: 3, lateRepeatsCounter: 4 }
+    const usedAt = new Date(1_000_000)
+    const late = new Date(usedAt.getTime() + reuseMs)
+    expect(refreshOutcome({ ...used, recentRotations: [usedAt] }, 4, late, reuseMs)).toBe('late_repeat')
+    expect(repeatedLate(used)).toEqual({ lateRepeats: 1, lateRepeatsCounter: 5 })
+  })
+
+  it('do not get a longer window from a clock that was set back', () => {
+    const rotations = rotated(noRotations, new Date(3_600_000), reuseMs)
+    expect(refreshOutcome(rotations, 0, new Date(3_599_000), reuseMs)).toBe('repeat')
+    expect(refreshOutcome(rotations, 0, new Date(0), reuseMs)).toBe('reuse')
+    // The older rotation lies within the window again, the newer one does not; it must not be taken for it.
+    const twice = rotated({ ...rotations, recentRotations: [new Date(0), new Date(3_600_000)] }, new Date(1), reuseMs)
+    expect(twice.recentRotations).toEqual([new Date(1)])
+  })
+
   it('keep no more rotations than the last seconds had', () => {
-    let rotations: Rotations = { refreshCounter: 0, recentRotations: [] }
+    let rotations: Rotations = noRotations
     for (let second = 0; second < 1_000; second += 1) rotations = rotated(rotations, new Date(second * 1_000), reuseMs)
     expect(rotations.recentRotations.length).toBeLessThanOrEqual(10)
   })

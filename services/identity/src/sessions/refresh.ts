@@ -1,12 +1,15 @@
 import { AppError } from '@gatehouse/service'
-import type { DataSource } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
+import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { RefreshTokens } from '../tokens/refresh-tokens.ts'
 import type { Tokens } from '../tokens/tokens.ts'
+import type { User } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
 import { endSessions } from './end-sessions.ts'
-import { refreshOutcome, rotated } from './refresh-rule.ts'
-import type { SessionTimes } from './session.ts'
+import { readClock } from './read-clock.ts'
+import { refreshOutcome, repeatedLate, rotated } from './refresh-rule.ts'
+import { type Session, type SessionTimes, sessionStateOf } from './session.ts'
 import { sessionsIn } from './sessions.repository.ts'
 
 type Needs = {
@@ -24,8 +27,24 @@ const reused = () =>
   refused('refresh_token_reused', 'This refresh token was used before, so its session was ended. Sign in again.')
 
 /** Answers a refresh token with a new pair (RFC 6749 §6). @throws AppError `refresh_token_invalid`, `refresh_token_reused` */
-export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Needs) =>
-  async function refresh(token: string, address: string | null) {
+export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Needs) => {
+  /** Puts a repeat on record: each late one, and of the others the first from an address that did not refresh. */
+  const noteRepeat = async (
+    tx: EntityManager,
+    user: User,
+    session: Session,
+    isLate: boolean,
+    address: string | null,
+  ) => {
+    const { refreshCounter } = session
+    if (!isLate && (address === session.address || session.notedRepeatCounter === refreshCounter)) return
+    await sessionsIn(tx).update(session.id, isLate ? repeatedLate(session) : { notedRepeatCounter: refreshCounter })
+    const reason = isLate ? 'late' : 'other_address'
+    const data = { session: sessionStateOf(session), reason, address } as const
+    await outboxIn(tx).append(newEvent('session.refresh_repeated.v1', user, data))
+  }
+
+  return async function refresh(token: string, address: string | null) {
     const presented = refreshTokens.read(token)
     if (!presented) throw invalid()
     const outcome = await db.transaction(async (tx) => {
@@ -35,13 +54,16 @@ export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Ne
       if (!session) return invalid()
       const user = await usersIn(tx).findById(session.userId)
       if (!user?.isActive) return invalid()
-      const now = new Date()
+      const now = await readClock(tx)
       const deserved = refreshOutcome(session, presented.counter, now, times.reuseMs)
       if (deserved === 'reuse') {
         await endSessions(tx, newEvent, user, { id: session.id }, 'refresh_reuse')
         return reused()
       }
-      if (deserved === 'repeat') return { user, session }
+      if (deserved !== 'rotate') {
+        await noteRepeat(tx, user, session, deserved === 'late_repeat', address)
+        return { user, session }
+      }
       const idleExpiresAt = new Date(Math.min(now.getTime() + times.idleMs, session.expiresAt.getTime()))
       const moved = { ...rotated(session, now, times.reuseMs), idleExpiresAt, lastSeenAt: now, address }
       await sessions.update(session.id, moved)
@@ -51,4 +73,5 @@ export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Ne
     if (outcome instanceof AppError) throw outcome
     return tokens.issue(outcome.user, outcome.session)
   }
+}
 export type Refresh = ReturnType<typeof createRefresh>

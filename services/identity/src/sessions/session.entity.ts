@@ -19,6 +19,9 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
     address: { type: 'text', nullable: true },
     refreshCounter: { type: 'integer', name: 'refresh_counter', default: 0 },
     recentRotations: { type: 'timestamptz', array: true, name: 'recent_rotations', default: [] },
+    lateRepeats: { type: 'integer', name: 'late_repeats', default: 0 },
+    lateRepeatsCounter: { type: 'integer', name: 'late_repeats_counter', default: 0 },
+    notedRepeatCounter: { type: 'integer', name: 'noted_repeat_counter', default: 0 },
   },
   relations: {
     user: {

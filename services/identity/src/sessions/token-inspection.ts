@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { RefreshTokens } from '../tokens/refresh-tokens.ts'
 import type { User } from '../users/user.ts'
 import type { LogOut } from './log-out.ts'
+import { readClock } from './read-clock.ts'
 import { refreshOutcome } from './refresh-rule.ts'
 import type { Session } from './session.ts'
 import { sessionsIn } from './sessions.repository.ts'
@@ -15,7 +16,7 @@ type Needs = {
   readAccessToken: (token: string) => Promise<AccessTokenClaims | null>
   logOut: LogOut
 }
-type Found = { session: Session; user: User; claims: AccessTokenClaims | null }
+type Found = { session: Session; user: User; claims: AccessTokenClaims | null; refreshCounter: number | null }
 
 /** For services that were handed a token of either kind: RFC 7009 revocation and RFC 7662 introspection. */
 export const createTokenInspection = ({ db, issuer, refreshTokens, readAccessToken, logOut }: Needs) => {
@@ -25,13 +26,18 @@ export const createTokenInspection = ({ db, issuer, refreshTokens, readAccessTok
     const claims = refresh ? null : await readAccessToken(token)
     const id = refresh?.sessionId ?? claims?.sid
     const [session] = id === undefined ? [] : await sessionsIn(db.manager).findLive([id])
-    if (!session) return null
-    // One that would end the session is no token that counts.
-    if (refresh && refreshOutcome(session, refresh.counter, new Date(), 0) === 'reuse') return null
-    return { session, user: session.user, claims }
+    return session ? { session, user: session.user, claims, refreshCounter: refresh?.counter ?? null } : null
   }
+
+  /** Only looks: nothing is counted as a repeat, and nothing ends. */
+  const wouldEndSession = async ({ session, refreshCounter }: Found) =>
+    refreshCounter !== null && refreshOutcome(session, refreshCounter, await readClock(db.manager), 0) === 'reuse'
+
   return {
-    /** Ends the session of the token. A token that is not live is a success as well (RFC 7009 §2.2). */
+    /**
+     * Ends the session of the token, also of a refresh token that was used long ago: presented at `/auth/refresh` it would
+     * do the same. A token that is not live is a success as well (RFC 7009 §2.2).
+     */
     revoke: async (token: string) => {
       const found = await find(token)
       if (found) await logOut(found.user, { id: found.session.id }, 'token_revoked')
@@ -39,7 +45,8 @@ export const createTokenInspection = ({ db, issuer, refreshTokens, readAccessTok
     },
     introspect: async (token: string): Promise<Introspection> => {
       const found = await find(token)
-      if (!found) return { active: false }
+      // A token that would end the session is none that counts.
+      if (!found || (await wouldEndSession(found))) return { active: false }
       const { session, user, claims } = found
       const about = {
         active: true,
