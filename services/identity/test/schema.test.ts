@@ -66,6 +66,39 @@ describe('the schema', () => {
     expect(rows.map((it: { position: number }) => it.position)).toEqual([1, 4, 2, 3])
   })
 
+  it('lets the service neither date an audit line or an event nor choose its place, nor change what one says', async () => {
+    const { ownerUrl, serviceUrl } = await start()
+    await migrate(ownerUrl)
+    const service = await new DataSource({ type: 'postgres', url: serviceUrl }).initialize()
+    onTestFinished(() => service.destroy())
+    const line = "'ada', 'user.created.v1', NULL, NULL, NULL, '{}'"
+    await service.query(`INSERT INTO audit_log (actor, action, subject, address, request_id, detail) VALUES (${line})`)
+    const event = "gen_random_uuid(), 'ada', 'user.created.v1', '{}'"
+    await service.query(`INSERT INTO outbox (id, aggregate_id, type, payload) VALUES (${event})`)
+    for (const sql of [
+      "INSERT INTO audit_log (seq, actor, action) VALUES (9223372036854775807, 'ada', 'x')",
+      "INSERT INTO audit_log (at, actor, action) VALUES ('2001-01-01', 'ada', 'x')",
+      "UPDATE audit_log SET actor = 'bob'",
+      'DELETE FROM audit_log',
+      "SELECT setval('audit_log_seq_seq', 9223372036854775807)",
+      `INSERT INTO outbox (seq, id, aggregate_id, type, payload) VALUES (9223372036854775807, ${event})`,
+      `INSERT INTO outbox (id, aggregate_id, type, payload, created_at) VALUES (${event}, '2001-01-01')`,
+      `INSERT INTO outbox (id, aggregate_id, type, payload, sent_at) VALUES (${event}, now())`,
+      `INSERT INTO outbox (id, aggregate_id, type, payload, position) VALUES (${event}, 9223372036854775807)`,
+      `UPDATE outbox SET payload = '{"type":"user.updated.v1"}'`,
+      'UPDATE outbox SET seq = 1',
+      "SELECT setval('outbox_seq_seq', 9223372036854775807)",
+      "SELECT setval('outbox_position', 9223372036854775807)",
+      'INSERT INTO outbox_purged VALUES (1)',
+      'DELETE FROM outbox_purged',
+      "INSERT INTO schema_migrations (timestamp, name) VALUES (1, 'x')",
+      'CREATE RULE quiet AS ON INSERT TO audit_log DO INSTEAD NOTHING',
+      'ALTER SEQUENCE audit_log_seq_seq RESTART 1',
+    ]) {
+      await expect(service.query(sql), sql).rejects.toThrow(/permission denied|must be owner/)
+    }
+  })
+
   it('lets the service neither create nor truncate', async () => {
     const { ownerUrl, serviceUrl } = await start()
     await migrate(ownerUrl)
