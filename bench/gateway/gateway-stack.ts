@@ -49,9 +49,11 @@ export const startGatewayStack = async (people: number) => {
     return {
       issuer,
       jwksUri: `${identityUrl}/.well-known/jwks.json`,
-      startGateway: async () => {
+      /** @param root another checkout to run it from */
+      startGateway: async (root?: string) => {
         const gateway = await startServiceProcess({
           name: 'gateway',
+          ...(root !== undefined && { root }),
           settings: (_url, file) => ({
             ISSUER: issuer.issuer,
             IDENTITY_URL: identityUrl,

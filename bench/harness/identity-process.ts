@@ -3,12 +3,13 @@ import { cpuSecondsOf, peakMemoryMib } from './process-figures.ts'
 import { startServiceProcess, withoutPassword } from './service-process.ts'
 
 /** Identity as it ships, on a database and a broker; a service `bench` may ask it. */
-export const startIdentityProcess = async (urls: { database: string; broker: string }) => {
+export const startIdentityProcess = async (urls: { database: string; broker: string }, root?: string) => {
   const database = withoutPassword(urls.database)
   const broker = withoutPassword(urls.broker)
   const serviceSecret = randomBytes(32).toString('hex')
   const { url, pid, stop } = await startServiceProcess({
     name: 'identity',
+    ...(root !== undefined && { root }),
     settings: (ownUrl, file) => ({
       ISSUER: `${ownUrl}/api`,
       DATABASE_URL: database.url,

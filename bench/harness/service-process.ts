@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { eventually, freePort } from '@gatehouse/testkit'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Where this checkout lies. */
+export const ownRoot = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A URL without its password, which a service that ships reads from a file. */
 export const withoutPassword = (full: string) => {
@@ -17,7 +18,7 @@ export const withoutPassword = (full: string) => {
 }
 
 /** How the image has Node run. @throws Error where it no longer says so */
-const nodeOptions = () => {
+const nodeOptions = (root: string) => {
   const [, options] = /^ENV NODE_OPTIONS=(.+)$/m.exec(readFileSync(`${root}infra/service.Dockerfile`, 'utf8')) ?? []
   if (options === undefined) throw new Error('infra/service.Dockerfile names no NODE_OPTIONS')
   return options
@@ -35,10 +36,12 @@ type Service = {
   name: string
   /** @param file keeps a secret in a file of its own, and tells where */
   settings: (url: string, file: (name: string, content: string) => string) => Record<string, string>
+  /** Another checkout to run it from. */
+  root?: string
 }
 
 /** A service as it ships: its own process, its secrets in files, production settings, every line logged to a file. */
-export const startServiceProcess = async ({ name, settings }: Service) => {
+export const startServiceProcess = async ({ name, settings, root = ownRoot }: Service) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
   const file = (secret: string, content: string) => {
     writeFileSync(join(folder, secret), `${content}\n`, { mode: 0o600 })
@@ -53,7 +56,7 @@ export const startServiceProcess = async ({ name, settings }: Service) => {
     stdio: ['ignore', output, output],
     env: {
       NODE_ENV: 'production',
-      NODE_OPTIONS: nodeOptions(),
+      NODE_OPTIONS: nodeOptions(root),
       HOST: '127.0.0.1',
       PORT: String(port),
       ...settings(url, file),

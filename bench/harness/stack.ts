@@ -1,8 +1,16 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { migrate } from '@gatehouse/migrations'
 import { startPostgres, startRabbitMq } from '@gatehouse/testkit'
 import pg from 'pg'
 import { startIdentityProcess } from './identity-process.ts'
 import { fillUsers } from './users.ts'
+
+const run = promisify(execFile)
+
+/** The migrate job of another checkout. */
+const migrateAs = (root: string, databaseUrl: string) =>
+  run(process.execPath, ['migrations/src/main.ts'], { cwd: root, env: { DATABASE_URL: databaseUrl } })
 
 /** Real Postgres and RabbitMQ, and as many identities on databases of their own as asked for. */
 export const startStack = async () => {
@@ -32,15 +40,19 @@ export const startStack = async () => {
     }
 
     return {
-      /** Starts identity on a new database with so many users of that password hash. */
-      startIdentity: async (name: string, users: number, hashedPassword: string) => {
+      /**
+       * Starts identity on a new database with so many users of that password hash.
+       * @param release another checkout, whose schema and service are meant
+       */
+      startIdentity: async (name: string, users: number, hashedPassword: string, release?: string) => {
         await createDatabase(name)
         const ownerUrl = urlOf('gatehouse_owner', rolePassword, name)
-        await migrate(ownerUrl)
+        if (release === undefined) await migrate(ownerUrl)
+        else await migrateAs(release, ownerUrl)
         await fillUsers(ownerUrl, users, hashedPassword)
         const vhost = await rabbitMq.createVhost()
         const database = urlOf('gatehouse_identity', rolePassword, name)
-        const identity = await startIdentityProcess({ database, broker: vhost.identityUrl })
+        const identity = await startIdentityProcess({ database, broker: vhost.identityUrl }, release)
         closers.push(identity.stop)
         return { ...identity, ownerUrl, vhost }
       },

@@ -19,7 +19,7 @@ const warmUpMs = 8_000
 const json = { 'content-type': 'application/json' }
 
 /** What needs no password, on one identity; each client is signed in as a user of its own, the first one as admin. */
-const openCalls = async ({ identity, users }: Populated) => {
+export const openCalls = async ({ identity, users }: Populated) => {
   const client = createHttpClient(identity.url, atOnce)
   const anyUser = () => 1 + Math.floor(Math.random() * users)
   const signedIn: Awaited<ReturnType<typeof signIn>>[] = []
