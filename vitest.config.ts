@@ -5,7 +5,12 @@ export default defineConfig({
   test: {
     projects: [
       // Plants of the attacks among them: who changes a defence sees at once that its plant has to follow.
-      { test: { name: 'unit', include: ['{libs,services}/*/src/**/*.test.ts', 'e2e/attacks/weak/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{libs,services}/*/src/**/*.test.ts', 'infra/**/*.test.ts', 'e2e/attacks/weak/*.test.ts'],
+        },
+      },
       {
         test: {
           name: 'service',

@@ -58,25 +58,41 @@ build_stand_in() {
   rm -rf "$context" "$context.apt"
 }
 
-# The very versions that package.json pins for development.
+# The very packages that development uses, a line each: name@version and the sha512 of its archive in hexadecimal, as
+# package-lock.json and `packageManager` in package.json pin them.
 node_packages() {
-  local cpu
+  local cpu version hash
   case $(uname -m) in aarch64 | arm64) cpu=arm64 ;; *) cpu=x64 ;; esac
-  sed -nE 's/^ *"node": "([0-9][0-9.]*)".*/node-linux-'"$cpu"'@\1/p; s/^ *"packageManager": "(npm@[0-9.]+)".*/\1/p' \
-    "$root/package.json"
+  read -r version hash < <(
+    sed -n '/"node_modules\/node-linux-'"$cpu"'": {/,/}/p' "$root/package-lock.json" |
+      sed -nE 's/^ *"(version|integrity)": "(sha512-)?([^"]+)".*/\3/p' | paste -sd ' '
+  )
+  printf 'node-linux-%s@%s %s\n' "$cpu" "$version" "$(printf %s "$hash" | base64 --decode | od -An -v -t x1 | tr -d ' \n')"
+  sed -nE 's/^ *"packageManager": "(npm@[0-9.]+)\+sha512\.([0-9a-f]{128})".*/\1 \2/p' "$root/package.json"
 }
 
-# unpack_node CONTEXT: from the npm registry of this machine's own configuration.
+# unpack_node CONTEXT: from the npm registry of this machine's own configuration, which vouches for nothing.
 unpack_node() {
-  local packages package archive
+  local packages package hash archive
   mapfile -t packages < <(node_packages)
   (
     set -e
     cd "$1" || exit 1
     for package in "${packages[@]}"; do
+      read -r package hash <<<"$package"
       archive=$(npm pack --silent "$package")
+      verify_archive "$archive" "$hash" "$package" || exit 1
       tar -xzf "$archive" && rm "$archive"
       mv package "${package%%[-@]*}"
     done
   )
+}
+
+# verify_archive FILE SHA512 NAME
+verify_archive() {
+  # An empty hash must not pass for one.
+  if [[ ! $2 =~ ^[0-9a-f]{128}$ ]] || ! printf '%s  %s\n' "$2" "$1" | sha512sum --check --status; then
+    complain "The archive of $3 is not the one that this repository pins." 'npm cache clean --force, then the same command again'
+    return 1
+  fi
 }
