@@ -22,7 +22,7 @@ export const importQuery = z.strictObject({ dry_run: z.stringbool().default(fals
 export const importRefusal = z.object({
   line: z.int().positive(),
   username: z.string().optional(),
-  code: z.enum(['invalid_row', 'unknown_hash', 'username_taken']),
+  code: z.enum(['invalid_row', 'unknown_hash', 'username_taken', 'id_deleted']),
   detail: z.string(),
 })
 export type ImportRefusal = z.infer<typeof importRefusal>

@@ -18,6 +18,7 @@ import { openSigningKeys } from './keys/signing-keys.ts'
 import { createNewEvent } from './outbox/new-event.ts'
 import { startRelay } from './outbox/relay.ts'
 import { createRelayMetrics } from './outbox/relay-metrics.ts'
+import { contextWordsOf } from './passwords/new-password-rules.ts'
 import { openPasswords } from './passwords/passwords.ts'
 import { repeat } from './repeat.ts'
 import { createLogIn } from './sessions/log-in.ts'
@@ -59,7 +60,7 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const refreshTokens = createRefreshTokens(config.keySecrets)
     const accessTokens = createAccessTokens(keys, { issuer, audience, lifetimeSeconds: config.accessTokenSeconds })
     const tokens = createTokens(accessTokens, refreshTokens)
-    const passwords = await openPasswords(config.argon2, log)
+    const passwords = await openPasswords({ cost: config.argon2, contextWords: contextWordsOf(issuer) }, log)
     const useCases = createUseCases({ db, passwords, newEvent })
     const { logOut, importUsers } = useCases
 

@@ -16,7 +16,7 @@ try {
     if (await usersIn(db.manager).findByUsername(canonicalUsername(username))) {
       log.info({ username }, 'the user exists already, nothing changed')
     } else {
-      const passwords = await openPasswords(config.argon2, log)
+      const passwords = await openPasswords({ cost: config.argon2, contextWords: [] }, log)
       const createUser = createCreateUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
       const password = config.password ?? randomBytes(18).toString('base64url')
       const { id } = await runAs('job:seed', () => createUser({ username, password, fullName, roles }))

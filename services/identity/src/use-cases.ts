@@ -16,6 +16,7 @@ export const createUseCases = ({ db, passwords, newEvent }: Needs) => {
   return {
     createUser: createCreateUser({ db, passwords, newEvent }),
     changes,
+    checkNewPassword: passwords.checkNew,
     passwordChanges: createPasswordChanges({ passwords, changes, findUser: usersIn(db.manager).findById }),
     logOut: createLogOut({ db, newEvent }),
     importUsers: createImportUsers({ db, newEvent }),

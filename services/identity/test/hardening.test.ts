@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hash as bcrypt } from '@node-rs/bcrypt'
 import { describe, expect, it } from 'vitest'
 import { foreignHashes } from '../src/passwords/stored-hash.samples.ts'
 import { startTestIdentity } from './start-test-identity.ts'
@@ -66,6 +67,20 @@ describe('stored hashes', () => {
       expect(row.version, what).toBe(1)
       expect(await identity.logIn(username, 'correct horse'), what).toMatchObject({ status: 200 })
     }
+  })
+
+  it('of bcrypt stay as they are for a password of which they saw the beginning alone', async () => {
+    const identity = await startTestIdentity()
+    const { id } = await identity.createUser({ username: 'ada' })
+    const long = 'correct horse '.repeat(6)
+    const stored = await bcrypt(long, { cost: 4 })
+    await identity.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [id, stored])
+    for (const password of [`${long.slice(0, 72)} with a wrong end`, long]) {
+      expect(await identity.logIn('ada', password)).toMatchObject({ status: 200 })
+      const [row] = await identity.query('SELECT hashed_password FROM users WHERE id = $1', [id])
+      expect(row.hashed_password).toBe(stored)
+    }
+    expect(await identity.logIn('ada', long.slice(0, 71))).toMatchObject({ status: 401 })
   })
 
   it('that are corrupt or ask too much are a failed login, not a failure', async () => {

@@ -1,7 +1,11 @@
+import { eventually } from '@gatehouse/testkit'
+import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { foreignHashes } from '../src/passwords/stored-hash.samples.ts'
 import { startTestIdentity } from './start-test-identity.ts'
 
+const waitingHere = `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+  WHERE NOT granted AND datname = current_database()`
 const bcrypt = foreignHashes.find(([what]) => what === 'bcrypt')?.[1] ?? ''
 
 const start = async () => {
@@ -22,7 +26,7 @@ const start = async () => {
         .map((it) => JSON.parse(it)),
     }
   }
-  return { identity, importLines }
+  return { identity, importLines, call: identity.as(token) }
 }
 
 describe('POST /users/import', () => {
@@ -62,6 +66,61 @@ describe('POST /users/import', () => {
     const created = (await identity.events()).filter((it) => it.type === 'user.created.v1').map((it) => it.subject)
     expect(created).toContain(id)
     expect(created).toHaveLength(3)
+  })
+
+  it('refuses names that could be read as others, and hashes that cost too much, and repeats no such name', async () => {
+    const { identity, importLines } = await start()
+    const row = (username: string, hashed_password = bcrypt) => JSON.stringify({ username, hashed_password })
+    const { lines } = await importLines([
+      row('\ufeff'),
+      row('ada\u202e'),
+      row('\u0430dmin'),
+      row('sodium', '$argon2id$v=19$m=262144,t=3,p=1$c29tZXNhbHRzYWx0$RdescudvJCsgt3ub+b+dWRWJTmaaJObG'),
+      row('slow', bcrypt.replace('$10$', '$14$')),
+      row('wide', '$scrypt$ln=18,r=8,p=16$AAECAwQFBgcICQoLDA0ODw$JbN2hANm9NOw4h5BRHZnbjzQ6Jr0QwNWojTOC2WgIbU'),
+    ])
+    expect(lines.slice(0, -1).map((it) => it.code)).toEqual([
+      'invalid_row',
+      'invalid_row',
+      'invalid_row',
+      'unknown_hash',
+      'unknown_hash',
+      'unknown_hash',
+    ])
+    expect(JSON.stringify(lines)).not.toMatch(/\u202e|\u0430/)
+    expect(await identity.query("SELECT username FROM users WHERE username <> 'root'")).toEqual([])
+  })
+
+  it('gives no id again that a deleted user had, also when the deletion was not through yet', async () => {
+    const { identity, importLines, call } = await start()
+    const row = (username: string, id: string) => JSON.stringify({ username, hashed_password: bcrypt, id })
+    const refused = (line: number) => expect.objectContaining({ line, code: 'id_deleted' })
+    const ada = await identity.createUser({ username: 'ada' })
+    expect(await call('DELETE', `/users/${ada.id}`)).toMatchObject({ status: 204 })
+    const fresh = '6f1f64a1-4d4b-4bd0-9f38-0f5d2b8d1a11'
+    for (const query of ['?dry_run=true', '']) {
+      const { lines } = await importLines([row('ada', ada.id), row('eve', fresh)], query)
+      expect(lines).toEqual([refused(1), expect.objectContaining({ imported: 1, refused: 1 })])
+    }
+    const bob = await identity.createUser({ username: 'bob' })
+    const owner = new pg.Client({ connectionString: identity.database.ownerUrl })
+    await owner.connect()
+    try {
+      await owner.query('BEGIN')
+      await owner.query('DELETE FROM users WHERE id = $1', [bob.id])
+      const importing = importLines([row('bobby', bob.id)])
+      await eventually(async () => expect(await identity.query(waitingHere)).not.toEqual([]))
+      await owner.query('COMMIT')
+      expect((await importing).lines).toEqual([refused(1), expect.objectContaining({ imported: 0, refused: 1 })])
+    } finally {
+      await owner.end()
+    }
+    expect(await identity.query('SELECT username FROM users ORDER BY username')).toEqual([
+      { username: 'eve' },
+      { username: 'root' },
+    ])
+    const created = (await identity.events()).filter((it) => it.type === 'user.created.v1')
+    expect(created.map((it) => it.subject).filter((id) => id === ada.id || id === bob.id)).toEqual([bob.id])
   })
 
   it('changes nothing in a dry run, and says what it would do', async () => {

@@ -99,6 +99,31 @@ describe('the schema', () => {
     }
   })
 
+  it('gives a user without a name one, and remembers whom the last release deleted', async () => {
+    const { ownerUrl } = await start()
+    await migrate(ownerUrl)
+    const owner = await new DataSource({ type: 'postgres', url: ownerUrl }).initialize()
+    onTestFinished(() => owner.destroy())
+    const [gone, back, nameless] = [1, 2, 3].map((n) => `00000000-0000-4000-8000-00000000000${n}`)
+    // The schema of the last release.
+    await owner.query(`
+      DELETE FROM schema_migrations WHERE name LIKE 'Accounts%';
+      DROP TRIGGER users_deleted ON users; DROP FUNCTION keep_deleted_id; DROP TABLE deleted_users;
+      DROP INDEX users_foreign_hashes; DROP FUNCTION foreign_hash_kind;
+      ALTER TABLE users DROP CONSTRAINT users_username_not_empty, DROP COLUMN must_change_password;
+      INSERT INTO users (id, username, hashed_password) VALUES ('${back}', 'back', 'x'), ('${nameless}', '', 'x');
+      INSERT INTO audit_log (actor, action, subject) VALUES ('x', 'user.deleted.v1', '${gone}'),
+        ('x', 'user.deleted.v1', '${gone}'), ('x', 'user.deleted.v1', '${back}'), ('x', 'user.deleted.v1', 'unknown')`)
+    expect((await migrate(ownerUrl)).ran).toEqual(['Accounts1764000000007'])
+    expect(await owner.query('SELECT id FROM deleted_users')).toEqual([{ id: gone }])
+    const [user] = await owner.query('SELECT username, version FROM users WHERE id = $1', [nameless])
+    expect(user).toEqual({ username: `unnamed-${nameless}`, version: 1 })
+    const renamed = owner.query("UPDATE users SET username = '' WHERE id = $1", [nameless])
+    await expect(renamed).rejects.toThrow('users_username_not_empty')
+    await owner.query('DELETE FROM users WHERE id = $1', [back])
+    expect(await owner.query('SELECT id FROM deleted_users ORDER BY id')).toEqual([{ id: gone }, { id: back }])
+  })
+
   it('lets the service neither create nor truncate', async () => {
     const { ownerUrl, serviceUrl } = await start()
     await migrate(ownerUrl)

@@ -112,7 +112,7 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
 
   const db = await openDatabase(database.serviceUrl, log)
   onTestFinished(() => db.destroy())
-  const passwords = await openPasswords(argon2, log)
+  const passwords = await openPasswords({ cost: argon2, contextWords: [] }, log)
   const create = createCreateUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
   const queryAs =
     (connectionString: string) =>

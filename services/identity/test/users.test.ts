@@ -32,6 +32,11 @@ describe('user administration', () => {
   it.each([
     ['a short password', { username: 'ada', password: 'short' }, 'invalid_request'],
     ['a common password', { username: 'ada', password: 'Password1' }, 'password_too_common'],
+    ['a password made of the username', { username: 'lovelace', password: 'Lovelace2024' }, 'password_too_guessable'],
+    ['a password made of the product', { username: 'ada', password: 'gatehouse1' }, 'password_too_guessable'],
+    ['a name that nobody sees', { username: '\ufeff', password: 'correct horse' }, 'invalid_request'],
+    ['a name that turns the line around', { username: 'ada\u202e', password: 'correct horse' }, 'invalid_request'],
+    ['a name of two scripts', { username: '\u0430dmin', password: 'correct horse' }, 'invalid_request'],
     ['the username as password', { username: 'Ada-Lovelace', password: 'ada-lovelace' }, 'password_like_username'],
     [
       'half a character in the name',
@@ -76,6 +81,23 @@ describe('user administration', () => {
       type: 'user.deleted.v1',
       data: { user: { id: created.body.id, version: 3 } },
     })
+  })
+
+  it('leaves a name that exists as it is, and lets its user be changed and sign in', async () => {
+    const { identity, call } = await start()
+    const { id } = await identity.createUser({ username: 'old' })
+    const old = 'ol\u200bd'
+    await identity.query('UPDATE users SET username = $2 WHERE id = $1', [id, old])
+    const path = `/users/${id}`
+    const any = { 'if-match': '*' }
+    expect(await call('PATCH', path, { roles: ['ops'] }, any)).toMatchObject({ status: 200, body: { username: old } })
+    expect(await call('PATCH', path, { username: old, full_name: 'Old' }, any)).toMatchObject({ status: 200 })
+    expect(await call('PATCH', path, { username: `${old}er` }, any)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request' },
+    })
+    expect((await call('GET', '/users')).body.users).toHaveLength(2)
+    expect(await identity.logIn(old, 'correct horse')).toMatchObject({ status: 200 })
   })
 
   it('leaves nothing personal of a deleted user in tables and outbox', async () => {
@@ -164,8 +186,8 @@ describe('passwords', () => {
 
   it('are the same in every Unicode form, and count characters, not bytes', async () => {
     const { identity, call } = await start()
-    expect(await call('POST', '/users', { username: 'ada', password: 'ÅÅÅÅÅÅÅÅ' })).toMatchObject({ status: 201 })
-    expect(await identity.logIn('ada', 'A\u030AA\u030AA\u030AA\u030AA\u030AA\u030AA\u030AA\u030A')).toMatchObject({
+    expect(await call('POST', '/users', { username: 'ada', password: 'ÅlÅsÖgÄk' })).toMatchObject({ status: 201 })
+    expect(await identity.logIn('ada', 'A\u030AlA\u030AsO\u0308gA\u0308k')).toMatchObject({
       status: 200,
     })
     expect(await call('POST', '/users', { username: 'bob', password: '😀😀😀😀😀😀😀' })).toMatchObject({ status: 400 })

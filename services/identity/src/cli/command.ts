@@ -15,7 +15,7 @@ export type Needs = {
   db: DataSource
   cipher: KeyCipher
   newEvent: NewEvent
-  config: { argon2: Argon2Cost; keyTimes: KeyTimes; jwksMaxAgeSeconds: number }
+  config: { issuer: string; argon2: Argon2Cost; keyTimes: KeyTimes; jwksMaxAgeSeconds: number }
   log: Logger
   /** Tells progress, apart from the results. */
   say: (line: string) => void

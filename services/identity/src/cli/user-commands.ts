@@ -1,15 +1,20 @@
 import { createInterface } from 'node:readline'
 import { newPassword, newUser as newUserBody } from '@gatehouse/contracts'
 import { AppError, parseRequest } from '@gatehouse/service'
-import { checkNewPassword } from '../passwords/common-passwords.ts'
+import { contextWordsOf } from '../passwords/new-password-rules.ts'
 import { openPasswords } from '../passwords/passwords.ts'
 import { createUseCases } from '../use-cases.ts'
+import { newUsername } from '../users/create-user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
 import { type Command, type Needs, UsageError } from './command.ts'
 
 const open = async ({ db, newEvent, config, log }: Needs) =>
-  createUseCases({ db, newEvent, passwords: await openPasswords(config.argon2, log) })
+  createUseCases({
+    db,
+    newEvent,
+    passwords: await openPasswords({ cost: config.argon2, contextWords: contextWordsOf(config.issuer) }, log),
+  })
 
 const lines = () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
 
@@ -33,9 +38,14 @@ const add: Command = {
     const password = await readPassword()
     const roles = typeof options.roles === 'string' ? options.roles.split(',') : []
     const body = parseRequest(newUserBody, { username, password, full_name: options.name ?? null, roles })
-    checkNewPassword(password, canonicalUsername(body.username))
-    const { createUser } = await open(needs)
-    const user = await createUser({ ...body, fullName: body.full_name })
+    const person = {
+      username: newUsername(body.username),
+      fullName: body.full_name,
+      roles,
+    }
+    const { createUser, checkNewPassword } = await open(needs)
+    checkNewPassword(password, person)
+    const user = await createUser({ ...person, password })
     process.stdout.write(`${user.id}\n`)
   },
 }

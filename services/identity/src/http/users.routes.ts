@@ -10,10 +10,10 @@ import {
 import { AppError, parseRequest } from '@gatehouse/service'
 import type { RequestHandler, Response } from 'express'
 import type { PasswordChanges } from '../passwords/change-password.ts'
-import { checkNewPassword } from '../passwords/common-passwords.ts'
+import type { Passwords } from '../passwords/passwords.ts'
 import type { LogOut } from '../sessions/log-out.ts'
 import type { UserChanges } from '../users/change-user.ts'
-import type { CreateUser } from '../users/create-user.ts'
+import { type CreateUser, newUsername } from '../users/create-user.ts'
 import { type User, userStateOf } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import type { usersIn } from '../users/users.repository.ts'
@@ -26,6 +26,7 @@ type Needs = {
   createUser: CreateUser
   changes: UserChanges
   passwordChanges: PasswordChanges
+  checkNewPassword: Passwords['checkNew']
   logOut: LogOut
 }
 
@@ -35,14 +36,18 @@ const send = (res: Response, user: User, status = 200) =>
     .set({ ETag: `"${user.version}"`, 'Cache-Control': 'no-store' })
     .json(userStateOf(user))
 
-const edited = ({ username, full_name, roles }: UserPatch): Partial<User> => ({
-  ...(username !== undefined && { username: canonicalUsername(username) }),
+// A name that exists may be sent along whatever it is.
+const renamed = (user: User, username: string) =>
+  canonicalUsername(username) === user.username ? user.username : newUsername(username)
+
+const edited = (user: User, { username, full_name, roles }: UserPatch): Partial<User> => ({
+  ...(username !== undefined && { username: renamed(user, username) }),
   ...(full_name !== undefined && { fullName: full_name }),
   ...(roles !== undefined && { roles: [...new Set(roles)] }),
 })
 
 /** What admins do with users; each needs the role, which the route table sees to. */
-export const userHandlers = ({ users, createUser, changes, passwordChanges, logOut }: Needs) => {
+export const userHandlers = ({ users, createUser, changes, passwordChanges, checkNewPassword, logOut }: Needs) => {
   const getUser = async (id: string) => {
     const user = await users.findById(id)
     if (!user) throw userNotFound()
@@ -65,9 +70,10 @@ export const userHandlers = ({ users, createUser, changes, passwordChanges, logO
       res.set('Cache-Control', 'no-store').json({ users: page.map(userStateOf), next } satisfies UserPage)
     },
     create: async (req, res) => {
-      const { password, full_name, ...person } = parseRequest(newUser, req.body)
-      checkNewPassword(password, canonicalUsername(person.username))
-      const user = await createUser({ ...person, password, fullName: full_name })
+      const { username, password, full_name, roles } = parseRequest(newUser, req.body)
+      const person = { username: newUsername(username), fullName: full_name, roles }
+      checkNewPassword(password, person)
+      const user = await createUser({ ...person, password })
       send(res.location(`users/${user.id}`), user, 201)
     },
     read: async (req, res) => void send(res, await getUser(parseRequest(userPath, req.params).id)),
@@ -77,7 +83,7 @@ export const userHandlers = ({ users, createUser, changes, passwordChanges, logO
       const checkVersion = requireVersion(req)
       const edit = (user: User) => {
         checkVersion(user.version)
-        return edited(patch)
+        return edited(user, patch)
       }
       send(res, await changes.change(id, { type: 'user.updated.v1', edit }))
     },

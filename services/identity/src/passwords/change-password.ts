@@ -2,7 +2,6 @@ import { AppError } from '@gatehouse/service'
 import type { Session } from '../sessions/session.ts'
 import type { UserChanges } from '../users/change-user.ts'
 import type { User } from '../users/user.ts'
-import { checkNewPassword } from './common-passwords.ts'
 import type { Passwords } from './passwords.ts'
 
 type Needs = { passwords: Passwords; changes: UserChanges; findUser: (id: string) => Promise<User | null> }
@@ -13,10 +12,10 @@ const userNotFound = () => new AppError('not_found', 'user_not_found', 'There is
 export const createPasswordChanges = ({ passwords, changes, findUser }: Needs) => ({
   /**
    * The user's own: the other sessions end, this one goes on.
-   * @throws AppError `wrong_password`, `password_too_common`, `password_like_username`, `too_busy`
+   * @throws AppError `wrong_password`, `too_busy`, and those of `checkNew`
    */
   own: async (user: User, session: Session, current: string, next: string) => {
-    checkNewPassword(next, user.username)
+    passwords.checkNew(next, user)
     if (!(await passwords.verify(user.hashedPassword, current))) throw wrongPassword()
     const hashedPassword = await passwords.hash(next)
     await changes.change(user.id, {
@@ -29,11 +28,11 @@ export const createPasswordChanges = ({ passwords, changes, findUser }: Needs) =
       ends: { reason: 'password_changed', except: session.id },
     })
   },
-  /** By an admin: all sessions end. @throws AppError `user_not_found`, `password_too_common`, `too_busy` */
+  /** By an admin: all sessions end. @throws AppError `user_not_found`, `too_busy`, and those of `checkNew` */
   set: async (id: string, next: string) => {
     const user = await findUser(id)
     if (!user) throw userNotFound()
-    checkNewPassword(next, user.username)
+    passwords.checkNew(next, user)
     const hashedPassword = await passwords.hash(next)
     await changes.change(id, {
       type: 'user.password_changed.v1',

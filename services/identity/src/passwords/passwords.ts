@@ -4,14 +4,23 @@ import { performance } from 'node:perf_hooks'
 import type { Logger } from '@gatehouse/service'
 import { hash } from '@node-rs/argon2'
 import { createGate } from './gate.ts'
+import { createNewPasswordRules } from './new-password-rules.ts'
 import { readStoredHash } from './stored-hash.ts'
 import { createWorkQueue } from './work-queue.ts'
 
 /** Cost of Argon2id, the library's default variant (RFC 9106); memory in KiB. */
 export type Argon2Cost = { memoryCost: number; timeCost: number; parallelism: number }
 
+type Options = {
+  cost: Argon2Cost
+  /** What is guessed first at this installation: new passwords are not made of it. */
+  contextWords: string[]
+}
+
 // Compatibility and look-alikes: the same password typed on two keyboards is one (NIST SP 800-63B §3.1.1.2).
 const normal = (password: string) => password.normalize('NFKC')
+// Imported hashes were made of the password as it was typed.
+const formsOf = (password: string) => [...new Set([normal(password), password])]
 
 // Argon2 runs on libuv's pool, which also resolves names and reads files; two threads stay free for those.
 const poolThreads = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
@@ -21,7 +30,7 @@ const hashesAtOnce = Math.max(1, Math.min(availableParallelism(), poolThreads - 
  * Hashes and verifies, at most one at a time on each core, with about one second of work waiting at the most.
  * Opening measures one hash, which is also the decoy: a hash that no password has, for users that do not exist.
  */
-export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
+export const openPasswords = async ({ cost, contextWords }: Options, log: Logger) => {
   // The first hash of a process takes several times as long, and as a measure would turn the first logins away.
   await hash('warm-up', cost)
   const startedAt = performance.now()
@@ -48,9 +57,8 @@ export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
       return false
     }
     try {
-      // Imported hashes were made of the password as it was typed.
-      const plain = normal(password)
-      return (await readable.verify(plain)) || (plain !== password && (await readable.verify(password)))
+      for (const form of formsOf(password)) if (await readable.verify(form)) return true
+      return false
     } catch (error) {
       log.error({ err: error }, 'a stored password hash is corrupt')
       return false
@@ -66,8 +74,15 @@ export const openPasswords = async (cost: Argon2Cost, log: Logger) => {
     hash: (password: string) => queue.run(() => hash(normal(password), cost)),
     /** A stored hash that cannot be read is a failed login and an alarm. @throws AppError `too_busy` */
     verify: (stored: string, password: string) => queue.run(() => verifyStored(stored, password)),
-    /** Whether a hash was made by another algorithm, or at another cost, than new ones are. */
-    isOutdated: (stored: string) => !stored.startsWith(currentForm),
+    /** @throws AppError `password_too_common`, `password_like_username`, `password_too_guessable` */
+    checkNew: createNewPasswordRules(contextWords),
+    /**
+     * Whether a hash is to be made anew of the password that it let in: it is of another algorithm, or cost, than new ones
+     * are, and vouches for the whole password. bcrypt sees 72 bytes of it; what follows may be wrong.
+     */
+    isOutdated: (stored: string, password: string) =>
+      !stored.startsWith(currentForm) &&
+      !(stored.startsWith('$2') && formsOf(password).some((it) => Buffer.byteLength(it) > 72)),
   }
 }
 export type Passwords = Awaited<ReturnType<typeof openPasswords>>

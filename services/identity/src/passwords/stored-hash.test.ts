@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { foreignHashes } from './stored-hash.samples.ts'
-import { readStoredHash } from './stored-hash.ts'
+import { readStoredHash, sampleOfKind } from './stored-hash.ts'
 
 describe('readStoredHash', () => {
   it.each([
@@ -26,5 +26,35 @@ describe('readStoredHash', () => {
     const stored = readStoredHash(text)
     expect(await stored?.verify('correct horse')).toBe(true)
     expect(await stored?.verify('battery staple')).toBe(false)
+  })
+
+  const of = (kind: string) => sampleOfKind(kind)?.isAffordable
+
+  it.each([
+    ['what Argon2 libraries write by default', '$argon2id$v=19$m=65536,t=3,p=4', '$argon2id$v=19$m=262144,t=3,p=1'],
+    ['Argon2 passes for their memory', '$argon2id$v=19$m=65536,t=8,p=1', '$argon2id$v=19$m=65536,t=9,p=1'],
+    ['bcrypt', '$2b$13', '$2b$14'],
+    ['scrypt memory', '$scrypt$ln=16,r=8,p=1', '$scrypt$ln=17,r=8,p=1'],
+    ['scrypt as one product', '$scrypt$ln=14,r=8,p=8', '$scrypt$ln=14,r=8,p=9'],
+    ['PBKDF2 with SHA-256', '$pbkdf2-sha256$2000000', '$pbkdf2-sha256$2000001'],
+    ['PBKDF2 with SHA-512', '$pbkdf2-sha512$i=1000000,l=64', '$pbkdf2-sha512$i=1000001,l=64'],
+  ])('knows how much %s may cost', (_what, affordable, dear) => {
+    expect(of(affordable)).toBe(true)
+    expect(of(dear)).not.toBe(true)
+  })
+
+  it.each([['$argon2id$v=19$m=262144,t=12,p=16'], ['$2a$15'], ['$scrypt$ln=18,r=8,p=16'], ['$pbkdf2-sha512$2000000']])(
+    'still reads %s, which the first release took over',
+    (kind) => {
+      expect(of(kind)).toBe(false)
+    },
+  )
+
+  it.each(foreignHashes)('tells the kind of %s, and makes another of it that takes as long', async (_what, text) => {
+    const stored = readStoredHash(text)
+    expect(text.startsWith(stored?.kind ?? 'none')).toBe(true)
+    const sample = sampleOfKind(stored?.kind ?? '')
+    expect(sample).toMatchObject({ kind: stored?.kind, algorithm: stored?.algorithm, work: stored?.work })
+    expect(await sample?.verify('correct horse')).toBe(false)
   })
 })

@@ -6,11 +6,34 @@ import { verify as verifyBcrypt } from '@node-rs/bcrypt'
 const scryptAsync = promisify<string, Buffer, number, object, Buffer>(scrypt)
 const pbkdf2Async = promisify(pbkdf2)
 
-/** A hash that we can verify, and what the cost of doing so is made of. */
-export type StoredHash = { algorithm: string; verify: (password: string) => Promise<boolean> }
-type Reader = { pattern: RegExp; read: (found: Record<string, string>, text: string) => StoredHash | null }
+/** A hash that we can verify. */
+export type StoredHash = {
+  algorithm: string
+  /** Algorithm and costs as the hash tells them; alike for all that take equally long to verify. */
+  kind: string
+  /** What verifying takes, in the algorithm's own unit. */
+  work: number
+  /** Whether it is in the table of what is taken over; dearer ones were by the first release, and are still verified. */
+  isAffordable: boolean
+  verify: (password: string) => Promise<boolean>
+}
+type Cost = { memoryKib: number; work: number }
+type Readable = Cost & { algorithm: string; verify: StoredHash['verify'] }
+type Reader = { pattern: RegExp; read: (found: Record<string, string>, text: string) => Readable | null }
 
-// Costs that a stored hash may ask of us. Over them it is refused: one row must not stop the service.
+// What an import may bring: all hashes under way stay below a quarter of the container's memory, and none takes far above
+// half a second (decision 0014 has the figures). Work is memory times passes, 2^cost, N*r*p, rounds.
+const affordableMemoryKib = 65_536
+const affordableWork: Record<string, number> = {
+  argon2: 2 ** 19,
+  bcrypt: 2 ** 13,
+  scrypt: 2 ** 20,
+  'pbkdf2-sha1': 2_000_000,
+  'pbkdf2-sha256': 2_000_000,
+  'pbkdf2-sha512': 1_000_000,
+}
+
+// What the first release took. Its users still sign in, one at a time; nothing beyond is tried at all.
 const most = {
   argon2MemoryKib: 262_144,
   argon2Passes: 12,
@@ -20,6 +43,9 @@ const most = {
   rounds: 2_000_000,
 }
 
+const isAffordable = ({ algorithm, memoryKib, work }: Readable) =>
+  memoryKib <= affordableMemoryKib && work <= (affordableWork[algorithm] ?? 0)
+
 // PHC uses base64 without padding; passlib writes '.' for '+'.
 const bytesOf = (text = '') => Buffer.from(text.replaceAll('.', '+'), 'base64')
 const digestLengths: Record<string, number> = { sha1: 20, sha256: 32, sha512: 64 }
@@ -27,17 +53,24 @@ const digestLengths: Record<string, number> = { sha1: 20, sha256: 32, sha512: 64
 const readers: Reader[] = [
   {
     pattern:
-      /^\$(?<variant>argon2(?:id|i|d))\$v=19\$m=(?<m>\d{1,7}),t=(?<t>\d{1,3}),p=(?<p>\d{1,3})\$[\w+/]{11,86}\$[\w+/]{16,172}$/,
-    read: ({ variant = '', m, t, p }, text) => {
-      if (Number(m) > most.argon2MemoryKib || Number(t) > most.argon2Passes || Number(p) > most.lanes) return null
-      return { algorithm: variant, verify: (password) => verifyArgon2(text, password) }
+      /^\$argon2(?:id|i|d)\$v=19\$m=(?<m>\d{1,7}),t=(?<t>\d{1,3}),p=(?<p>\d{1,3})\$[\w+/]{11,86}\$[\w+/]{16,172}$/,
+    read: ({ m, t, p }, text) => {
+      const memoryKib = Number(m)
+      if (memoryKib > most.argon2MemoryKib || Number(t) > most.argon2Passes || Number(p) > most.lanes) return null
+      const work = memoryKib * Number(t)
+      return { algorithm: 'argon2', memoryKib, work, verify: (password) => verifyArgon2(text, password) }
     },
   },
   {
     pattern: /^\$2[aby]\$(?<cost>\d\d)\$[./\w]{53}$/,
     read: ({ cost }, text) => {
       if (Number(cost) < 4 || Number(cost) > most.bcryptCost) return null
-      return { algorithm: 'bcrypt', verify: (password) => verifyBcrypt(password, text) }
+      return {
+        algorithm: 'bcrypt',
+        memoryKib: 4,
+        work: 2 ** Number(cost),
+        verify: (password) => verifyBcrypt(password, text),
+      }
     },
   },
   {
@@ -50,6 +83,8 @@ const readers: Reader[] = [
       const expected = bytesOf(hash)
       return {
         algorithm: 'scrypt',
+        memoryKib: (128 * cost.N * cost.r) / 1024,
+        work: cost.N * cost.r * cost.p,
         verify: async (password) =>
           timingSafeEqual(await scryptAsync(password, bytesOf(salt), expected.length, cost), expected),
       }
@@ -65,6 +100,8 @@ const readers: Reader[] = [
       if (expected.length < 16 || expected.length > (digestLengths[digest] ?? 0)) return null
       return {
         algorithm: `pbkdf2-${digest}`,
+        memoryKib: 0,
+        work: Number(rounds),
         verify: async (password) =>
           timingSafeEqual(
             await pbkdf2Async(password, bytesOf(salt), Number(rounds), expected.length, digest),
@@ -75,14 +112,25 @@ const readers: Reader[] = [
   },
 ]
 
+// All but salt and hash; bcrypt has its own order, and the function of the database the same rule.
+const kindOf = (text: string) => (text.startsWith('$2') ? text.slice(0, 6) : text.split('$').slice(0, -2).join('$'))
+
 /**
  * Reads a hash in PHC or modular-crypt form: Argon2 (RFC 9106), bcrypt, scrypt (RFC 7914), PBKDF2 (RFC 8018).
- * @returns null for what is none of these, is ill-formed, or costs more than we allow
+ * @returns null for what is none of these, is ill-formed, or costs more than was ever allowed
  */
 export const readStoredHash = (text: string): StoredHash | null => {
   for (const { pattern, read } of readers) {
     const found = pattern.exec(text)?.groups
-    if (found) return read(found, text)
+    if (!found) continue
+    const readable = read(found, text)
+    if (!readable) return null
+    const { algorithm, work, verify } = readable
+    return { algorithm, work, verify, kind: kindOf(text), isAffordable: isAffordable(readable) }
   }
   return null
 }
+
+/** A hash of a kind that no password has; verifying it takes as long as any of its kind. Null when the kind is unknown. */
+export const sampleOfKind = (kind: string): StoredHash | null =>
+  readStoredHash(kind.startsWith('$2') ? `${kind}$${'a'.repeat(53)}` : `${kind}$${'A'.repeat(22)}$${'A'.repeat(22)}`)

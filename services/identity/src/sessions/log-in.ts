@@ -42,7 +42,7 @@ export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times }
 
   /** What the password deserves now that we have it in the clear; null when the stored hash is as new ones are. */
   const betterHash = (user: User, password: string) =>
-    passwords.isOutdated(user.hashedPassword) ? passwords.hash(password) : null
+    passwords.isOutdated(user.hashedPassword, password) ? passwords.hash(password) : null
 
   const startSession = (user: User, clientId: string, origin: Origin, rehashed: string | null) =>
     db.transaction(async (tx) => {

@@ -1,24 +1,43 @@
+import { AppError } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import { v7 as uuidV7 } from 'uuid'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
+import { usernameProblem } from './new-username.ts'
 import { type User, userStateOf } from './user.ts'
 import { canonicalUsername } from './username.ts'
 import { usersIn } from './users.repository.ts'
 
 type Needs = { db: DataSource; passwords: Passwords; newEvent: NewEvent }
-type Person = { username: string; fullName: string | null; roles: string[]; isActive?: boolean }
+type Person = {
+  username: string
+  fullName: string | null
+  roles: string[]
+  isActive?: boolean
+  mustChangePassword?: boolean
+}
 
-/** A user at version 1. */
-export const newUser = ({ username, fullName, roles, isActive = true }: Person, hashedPassword: string): User => {
+const unfitUsername = (problem: string) => new AppError('invalid', 'invalid_request', `username: ${problem}`)
+
+/** The canonical form of a name that is to be given anew. @throws AppError `invalid_request` */
+export const newUsername = (username: string) => {
+  const problem = usernameProblem(username)
+  if (problem !== null) throw unfitUsername(problem)
+  return canonicalUsername(username)
+}
+
+/** A user at version 1. @throws AppError `invalid_request` */
+export const newUser = (person: Person, hashedPassword: string): User => {
+  const { username, fullName, roles, isActive = true, mustChangePassword = false } = person
   const now = new Date()
   return {
     id: uuidV7(),
-    username: canonicalUsername(username),
+    username: newUsername(username),
     hashedPassword,
     fullName,
     isActive,
+    mustChangePassword,
     roles,
     version: 1,
     createdAt: now,
@@ -32,7 +51,7 @@ export const addUser = async (tx: EntityManager, newEvent: NewEvent, user: User)
   await outboxIn(tx).append(newEvent('user.created.v1', user, { user: userStateOf(user) }))
 }
 
-/** @throws AppError `username_taken` */
+/** @throws AppError `username_taken`, `invalid_request`, `too_busy` */
 export const createCreateUser = ({ db, passwords, newEvent }: Needs) =>
   async function createUser({ password, ...person }: Person & { password: string }) {
     const user = newUser(person, await passwords.hash(password))

@@ -4,14 +4,17 @@ import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import { readStoredHash } from '../passwords/stored-hash.ts'
 import { newUser } from './create-user.ts'
+import { usernameProblem } from './new-username.ts'
 import { type User, userStateOf } from './user.ts'
 import { usersIn } from './users.repository.ts'
 
 type Needs = { db: DataSource; newEvent: NewEvent }
-type Row = { line: number; user: User }
+type Row = { line: number; user: User; hasOwnId: boolean }
 type Report = (refusal: ImportRefusal) => void | Promise<void>
 
 const rowsAtOnce = 500
+const idOfDeleted =
+  'a user with this id was deleted; whoever follows the events would take the new one for the old. Leave the id out.'
 
 const parse = (text: string): ImportedUser | string => {
   let json: unknown
@@ -30,13 +33,16 @@ const readRow = (line: number, text: string): Row | ImportRefusal => {
   const read = parse(text)
   if (typeof read === 'string') return { line, code: 'invalid_row', detail: read }
   const { id, username, hashed_password, full_name, is_active, roles } = read
-  if (!readStoredHash(hashed_password)) {
+  const problem = usernameProblem(username)
+  // The name is not repeated: it may turn around the line that it stands in.
+  if (problem !== null) return { line, code: 'invalid_row', detail: `username: ${problem}` }
+  if (!readStoredHash(hashed_password)?.isAffordable) {
     const detail =
       'hashed_password is no Argon2, bcrypt, scrypt or PBKDF2 hash in PHC or modular-crypt form, or costs too much'
     return { line, username, code: 'unknown_hash', detail }
   }
   const user = newUser({ username, fullName: full_name, roles, isActive: is_active }, hashed_password)
-  return { line, user: id === undefined ? user : { ...user, id } }
+  return id === undefined ? { line, user, hasOwnId: false } : { line, user: { ...user, id }, hasOwnId: true }
 }
 
 /**
@@ -48,13 +54,16 @@ export const createImportUsers = ({ db, newEvent }: Needs) => {
     db.transaction(async (tx) => {
       const users = usersIn(tx)
       const candidates = rows.map((it) => it.user)
-      if (isDryRun) return users.findUntaken(candidates)
+      const given = rows.filter((it) => it.hasOwnId).map((it) => it.user.id)
+      if (isDryRun) return { taken: await users.findUntaken(candidates), deleted: await users.findDeleted(given) }
       const inserted = await users.insertUntaken(candidates)
+      const deleted = await users.takeBackDeleted(given.filter((id) => inserted.has(id)))
+      for (const id of deleted) inserted.delete(id)
       const events = candidates
         .filter((it) => inserted.has(it.id))
         .map((it) => newEvent('user.created.v1', it, { user: userStateOf(it) }))
       if (events.length > 0) await outboxIn(tx).append(...events)
-      return inserted
+      return { taken: inserted, deleted }
     })
 
   return async (lines: AsyncIterable<string>, { isDryRun, report }: { isDryRun: boolean; report: Report }) => {
@@ -67,16 +76,12 @@ export const createImportUsers = ({ db, newEvent }: Needs) => {
       await report(refusal)
     }
     const flush = async () => {
-      const taken = await insert(batch, isDryRun)
+      const { taken, deleted } = await insert(batch, isDryRun)
       for (const { line, user } of batch) {
-        if (taken.has(user.id)) summary.imported += 1
-        else
-          await refuse({
-            line,
-            username: user.username,
-            code: 'username_taken',
-            detail: 'username or id exists already',
-          })
+        const about = { line, username: user.username }
+        if (deleted.has(user.id)) await refuse({ ...about, code: 'id_deleted', detail: idOfDeleted })
+        else if (taken.has(user.id)) summary.imported += 1
+        else await refuse({ ...about, code: 'username_taken', detail: 'username or id exists already' })
       }
       batch = []
       seen.clear()

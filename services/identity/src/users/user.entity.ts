@@ -10,11 +10,16 @@ export const userEntity = new EntitySchema<User>({
     hashedPassword: { type: 'text', name: 'hashed_password' },
     fullName: { type: 'text', name: 'full_name', nullable: true },
     isActive: { type: 'boolean', name: 'is_active', default: true },
+    mustChangePassword: { type: 'boolean', name: 'must_change_password', default: false },
     roles: { type: 'text', array: true, default: [] },
     version: { type: 'integer', default: 1 },
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
     updatedAt: { type: 'timestamptz', name: 'updated_at', default: () => 'now()' },
   },
-  // A kind of index that TypeORM cannot describe; it must leave it alone.
-  indices: [{ name: 'users_active_admins', columns: ['roles'], synchronize: false }],
+  // Kinds of indices that TypeORM cannot describe; it must leave them alone.
+  indices: [
+    { name: 'users_active_admins', columns: ['roles'], synchronize: false },
+    { name: 'users_foreign_hashes', columns: ['hashedPassword'], synchronize: false },
+  ],
+  checks: [{ name: 'users_username_not_empty', expression: "username <> ''" }],
 })

@@ -6,6 +6,8 @@ export type User = {
   hashedPassword: string
   fullName: string | null
   isActive: boolean
+  /** Set by somebody else, so it lets its owner in only to be changed. */
+  mustChangePassword: boolean
   roles: string[]
   version: number
   createdAt: Date

@@ -79,7 +79,23 @@ export const usersIn = (manager: EntityManager) => {
       const known = new Set(taken.flatMap((it) => [it.id, it.username]))
       return new Set(many.filter((it) => !known.has(it.id) && !known.has(it.username)).map((it) => it.id))
     },
-    /** Its sessions go with it. */
+    /** @returns those of these ids that deleted users had */
+    findDeleted: async (ids: string[]): Promise<Set<string>> => {
+      const rows: { id: string }[] = await manager.query('SELECT id FROM deleted_users WHERE id = ANY($1)', [ids])
+      return new Set(rows.map((it) => it.id))
+    },
+    /**
+     * Undoes insertions under ids that deleted users had. Asked before, the answer would miss a deletion that the insertion
+     * had to wait for. @returns those ids
+     */
+    takeBackDeleted: async (ids: string[]): Promise<Set<string>> => {
+      const [rows]: [{ id: string }[]] = await manager.query(
+        'DELETE FROM users WHERE id = ANY($1) AND id IN (SELECT id FROM deleted_users) RETURNING id',
+        [ids],
+      )
+      return new Set(rows.map((it) => it.id))
+    },
+    /** Its sessions go with it; its id stays behind, by a trigger. */
     delete: async (id: string) => void (await users.delete({ id })),
 
     /** Holds off every other change of who is an admin until the transaction ends. */
