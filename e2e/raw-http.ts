@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { site } from './stack.ts'
 
-/** Sends these very bytes to Nginx: what no HTTP client would, such as `/api/../internal` or two Authorization headers. */
-export const sendRaw = async (bytes: string) => {
-  const { hostname, port } = new URL(site())
+/** Sends these very bytes, to Nginx as a rule: what no HTTP client would, such as `/api/../internal` or two Authorization headers. */
+export const sendRaw = async (bytes: string, to = site()) => {
+  const { hostname, port } = new URL(to)
   const socket = connect(Number(port), hostname)
   let answer = ''
   socket.setEncoding('utf8').setTimeout(10_000, () => socket.destroy(new Error('no answer within 10 s')))
@@ -20,5 +20,7 @@ export const sendRaw = async (bytes: string) => {
 }
 
 /** A request whose path is sent as it stands. */
-export const sendPath = (path: string, { method = 'GET', host = 'localhost', headers = [] as string[] } = {}) =>
-  sendRaw([`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers, '', ''].join('\r\n'))
+export const sendPath = (
+  path: string,
+  { method = 'GET', host = 'localhost', headers = [] as string[], to = site() } = {},
+) => sendRaw([`${method} ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close', ...headers, '', ''].join('\r\n'), to)
