@@ -10,9 +10,11 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const mounted = [
   'services/identity/src',
   'services/gateway/src',
+  'migrations/src',
   'libs/service/src',
   'libs/token-verifier/src',
   'infra/nginx',
+  'infra/secrets',
 ]
 
 /**
