@@ -14,8 +14,8 @@ const asRefusal = (cause: unknown) => {
   return new Refusal('invalid_token', 'The token is not good, or no longer. Sign in again.', { cause })
 }
 
-/** By the headers of a request, why its token was refused: so a bad token costs one verification, whoever asks again. */
-type Refused = WeakMap<string[], unknown>
+/** By the headers of a request, which token of it was refused and why: a bad one costs one verification, whoever asks again. */
+type Refused = WeakMap<string[], { token: string; error: unknown }>
 
 /** The claims of the good token that a request carries. @throws Refusal with what to answer (RFC 6750 §3) */
 export const createReadClaims =
@@ -26,7 +26,8 @@ export const createReadClaims =
     if (bearer.kind === 'malformed') {
       throw new Refusal('invalid_request', 'Send one bearer token in the Authorization header.')
     }
-    if (refused.has(req.rawHeaders)) throw asRefusal(refused.get(req.rawHeaders))
+    const before = refused.get(req.rawHeaders)
+    if (before?.token === bearer.token) throw asRefusal(before.error)
     return await verify(bearer.token).catch((cause: unknown) => {
       throw asRefusal(cause)
     })
@@ -53,7 +54,7 @@ export const createAuthenticate = <Kept extends SessionToken>(tokens: TokenVerif
       const token = tokens.verifyNow(credential)
       return (token && sessions.fromMemory(token)) ?? null
     } catch (error) {
-      refused.set(req.rawHeaders, error)
+      refused.set(req.rawHeaders, { token: credential, error })
       return null
     }
   }

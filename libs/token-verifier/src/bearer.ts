@@ -21,10 +21,13 @@ const findCredential = ({ rawHeaders }: Request): string | null | undefined => {
   return value
 }
 
-/** What stands where the token would, unchecked; null leaves it to `readBearer` to tell why. */
+const space = 32
+
+/** What stands where the token would, unchecked; null leaves it to `readBearer`, also where blanks have to be trimmed first. */
 export const peekToken = (req: Request): string | null => {
   const value = findCredential(req)
-  return value?.startsWith('Bearer ') ? value.slice(7) : null
+  if (!value?.startsWith('Bearer ')) return null
+  return value.charCodeAt(7) === space || value.charCodeAt(value.length - 1) === space ? null : value.slice(7)
 }
 
 /** Reads the one place where a credential may stand: the Authorization header, once. */
