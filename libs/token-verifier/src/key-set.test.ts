@@ -2,6 +2,7 @@ import { eventually, type FakeIssuer, startFakeIssuer } from '@gatehouse/testkit
 import { afterAll, describe, expect, it } from 'vitest'
 import { type KeySet, startKeySet } from './key-set.ts'
 import { CannotVerifyError } from './token-error.ts'
+import { createTokenVerifier } from './verify-token.ts'
 
 type Options = Partial<Parameters<typeof startKeySet>[0]>
 
@@ -139,5 +140,35 @@ describe.concurrent('the key set', () => {
     expect(keys.find(first), 'known keys go on').toBeDefined()
     issuer.behave()
     await eventually(() => expect(keys.find(second.kid)).toBeDefined())
+  })
+
+  it.for(['server error', 'empty set', 'silent', 'reset'] as const)(
+    'trusts no key that could not be refreshed for too long, and says that it cannot tell: %s',
+    { timeout: 10_000 },
+    async (how) => {
+      const { issuer, keys, first } = await start({ refreshMs: 50, maxKeyAgeSeconds: 0.5 })
+      const { issuer: iss, audience } = issuer
+      const { verify, verifyNow } = createTokenVerifier({ issuer: iss, audience, keys })
+      const token = await issuer.token()
+      for (let times = 0; times < 3; times += 1) expect(await verify(token)).toMatchObject({ ver: 1 })
+      issuer.misbehave(how)
+      await eventually(() => expect(keys.find(first)).toBeUndefined())
+      expect(stateOf(keys)).toMatchObject({ keys: 0, lastError: expect.any(String) })
+      expect(verifyNow(token), 'nor one that is remembered').toBeUndefined()
+      await expect(verify(token), 'neither yes nor no').rejects.toBeInstanceOf(CannotVerifyError)
+      issuer.behave()
+      await eventually(async () => expect(await verify(token)).toMatchObject({ ver: 1 }))
+    },
+  )
+
+  it('keeps its keys while it can refresh them, however long', async () => {
+    const { issuer, keys, first } = await start({ refreshMs: 20, maxKeyAgeSeconds: 0.3 })
+    const key = keys.find(first)
+    await eventually(() => expect(issuer.fetches()).toBeGreaterThan(40))
+    expect(keys.find(first), 'the same object, so that what is remembered of it counts').toBe(key)
+  })
+
+  it.each([0, -1, Number.NaN, 100, 604_801, Number.POSITIVE_INFINITY])('does not start with an age of %d s', (age) => {
+    expect(() => startKeySet({ jwksUri: 'http://127.0.0.1:1', maxKeyAgeSeconds: age })).toThrow('age')
   })
 })

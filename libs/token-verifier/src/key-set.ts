@@ -19,14 +19,33 @@ const retry = { leastMs: 500, mostMs: 5_000 }
 // A key signs only after it was published for the set's max-age and a refresh: a set younger than that lacks none.
 const completeForRefreshes = 2
 
-type Options = { jwksUri: string; refreshMs?: number; coolDownMs?: number; onError?: (error: unknown) => void }
+/** For so long keys are trusted that could not be refreshed (docs/decisions/0006). */
+export const defaultMaxKeyAgeSeconds = 3_600
+const longestMaxKeyAgeSeconds = 604_800
+const tooOld = 'The key set could not be fetched for so long that its keys count no more.'
+
+type Options = {
+  jwksUri: string
+  refreshMs?: number
+  coolDownMs?: number
+  /** Keys that could not be fetched anew for so long count no more; at most a week. An hour by default. */
+  maxKeyAgeSeconds?: number
+  onError?: (error: unknown) => void
+}
 
 /**
  * The issuer's whole key set, held by us and fetched in the background. A known key never waits and never depends on the
  * budget for unknown ones: an unknown `kid` causes at most one fetch in `coolDownMs`, shared by all who wait. The last
- * good set is kept whatever the issuer serves; a good new set replaces it whole, so a withdrawn key is gone.
+ * good set is kept whatever the issuer serves, until it is too old; a good new set replaces it whole, so a withdrawn key is
+ * gone. @throws Error at once for an age that would switch the rule off
  */
-export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, onError = () => {} }: Options) => {
+export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, ...options }: Options) => {
+  const { maxKeyAgeSeconds = defaultMaxKeyAgeSeconds, onError = () => {} } = options
+  const maxKeyAgeMs = maxKeyAgeSeconds * 1000
+  // The other way round, NaN would pass.
+  if (!(maxKeyAgeMs >= completeForRefreshes * refreshMs && maxKeyAgeSeconds <= longestMaxKeyAgeSeconds)) {
+    throw new Error('The age of keys must be at least two refreshes and at most a week.')
+  }
   // No cache and no rate limit of its own: with them a flood of unknown kids makes good tokens fail.
   const client = jwksRsa({ jwksUri, cache: false, rateLimit: false, fetcher: fetchJwks })
   let keys: ReadonlyMap<string, KeyObject> | null = null
@@ -34,9 +53,20 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
   let following: Promise<void> | null = null
   let unknownFetchedAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
+  let ageing: NodeJS.Timeout | undefined
   let isStopped = false
   const withdrawn = new Set<string>()
   const state = { fetches: 0, failures: 0, lastError: null as string | null, fetchedAt: null as number | null }
+
+  // A timer, so that a use of a key need not read a clock.
+  const restartAgeing = () => {
+    clearTimeout(ageing)
+    if (isStopped) return
+    ageing = setTimeout(() => {
+      keys = null
+      state.lastError ??= tooOld
+    }, maxKeyAgeMs).unref()
+  }
 
   const fetchOnce = async () => {
     state.fetches += 1
@@ -48,6 +78,7 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
       state.failures = 0
       state.lastError = null
       state.fetchedAt = performance.now()
+      restartAgeing()
     } catch (error) {
       state.failures += 1
       state.lastError = error instanceof Error ? error.message : String(error)
@@ -87,6 +118,8 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
     find,
     findAfterFetch: async (kid: string) => {
       if (withdrawn.has(kid)) return undefined
+      // Not to wait for a fetch that has failed for so long.
+      if (keys === null && state.fetchedAt !== null) throw new CannotVerifyError(tooOld)
       const now = performance.now()
       // Without a set there is nothing to spare: the first one is being fetched, or the issuer is away.
       if (keys !== null && now - unknownFetchedAt >= coolDownMs) {
@@ -114,6 +147,7 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
     stop: () => {
       isStopped = true
       clearTimeout(timer)
+      clearTimeout(ageing)
     },
   } satisfies Keys & Record<string, unknown>
 }

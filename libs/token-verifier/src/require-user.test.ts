@@ -91,9 +91,10 @@ describe('requireUser', () => {
     })
   })
 
-  it('does not start without an issuer or an audience', () => {
+  it('does not start without an issuer or an audience, nor with keys that would be too old between two refreshes', () => {
     expect(() => requireUser({ issuer: '', audience: 'a' })).toThrow()
     expect(() => requireUser({ issuer: 'http://127.0.0.1:1', audience: '' })).toThrow()
+    expect(() => requireUser({ issuer: 'http://127.0.0.1:1', audience: 'a', maxKeyAgeSeconds: 119 })).toThrow('age')
     const half = { issuer: 'http://127.0.0.1:1', audience: 'a', events: 'amqp://127.0.0.1:1' }
     expect(() => requireUser(half as never)).toThrow('identity')
   })

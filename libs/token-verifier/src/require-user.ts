@@ -34,6 +34,8 @@ export type RequireUserOptions = {
   audience: string
   /** Where the keys are, if not below the issuer. */
   jwksUri?: string
+  /** Keys that could not be fetched anew for so long count no more, and the answer is 503. An hour by default. */
+  maxKeyAgeSeconds?: number
   log?: Log
 } & (
   | { events?: undefined; identity?: undefined }
@@ -59,12 +61,16 @@ const ofClaims = (claims: AccessTokenClaims): RequestUser => ({
 })
 
 /** How to tell who sent a request, and how to stop telling. */
-const startReading = ({ issuer, audience, jwksUri, log, events, identity }: RequireUserOptions) => {
+const startReading = ({ issuer, audience, jwksUri, maxKeyAgeSeconds, log, events, identity }: RequireUserOptions) => {
   if ((events === undefined) !== (identity === undefined)) {
     throw new Error('Live revocation needs `events` and `identity`: no event tells of a session that ended before.')
   }
   const uri = jwksUri ?? `${issuer}/.well-known/jwks.json`
-  const keys = startKeySet({ jwksUri: uri, onError: (error) => log?.warn({ err: error }, 'cannot fetch the key set') })
+  const keys = startKeySet({
+    jwksUri: uri,
+    ...(maxKeyAgeSeconds !== undefined && { maxKeyAgeSeconds }),
+    onError: (error) => log?.warn({ err: error }, 'cannot fetch the key set'),
+  })
   const stop = () => keys.stop()
   try {
     if (events === undefined || identity === undefined) {

@@ -24,7 +24,7 @@ export class TokenError extends Error {
   }
 }
 
-/** Nobody can tell yet: no key set has been fetched so far. Answer 503, never 401. */
+/** Nobody can tell: no key set has been fetched so far, or none for too long. Answer 503, never 401. */
 export class CannotVerifyError extends Error {
   override readonly name = 'CannotVerifyError'
   readonly code = 'cannot_verify'

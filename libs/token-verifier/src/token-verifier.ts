@@ -1,7 +1,7 @@
 export { acceptableKeys } from './acceptable-keys.ts'
 export { type Authenticate, createAuthenticate, createReadClaims, type Recognise } from './authenticate.ts'
 export { challenge, readBearer } from './bearer.ts'
-export { type KeySet, type Keys, startKeySet } from './key-set.ts'
+export { defaultMaxKeyAgeSeconds, type KeySet, type Keys, startKeySet } from './key-set.ts'
 export { sessionTokenOf } from './live/check-session.ts'
 export { type LiveSessions, type LiveSessionsOptions, startLiveSessions } from './live/live-sessions.ts'
 export type { KnownUser, SessionUser } from './live/session-directory.ts'

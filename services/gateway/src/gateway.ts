@@ -2,6 +2,7 @@ import { assemble, createHealth, createMetrics, type Logger, serve } from '@gate
 import {
   createAuthenticate,
   createTokenVerifier,
+  defaultMaxKeyAgeSeconds,
   sessionTokenOf,
   startKeySet,
   startLiveSessions,
@@ -22,6 +23,8 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
     const keys = await own(
       startKeySet({
         jwksUri: `${config.identityUrl}/.well-known/jwks.json`,
+        // Who lets known sessions in while identity is away needs its keys for as long.
+        maxKeyAgeSeconds: defaultMaxKeyAgeSeconds + staleGraceMs / 1000,
         onError: (error) => log.warn({ err: error }, 'cannot fetch the key set'),
       }),
       (it) => it.stop(),
