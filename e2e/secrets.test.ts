@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { get, post } from './http.ts'
 import { admin, logIn, me, seedUser, tryLogIn } from './people.ts'
+import { sendPath } from './raw-http.ts'
 import { compose, containers, docker, execIn, serviceOf } from './stack.ts'
 
 /** Every secret that a running container was given as a file, line by line. */
@@ -39,6 +40,20 @@ const useSecrets = async () => {
 
 const leaksIn = (text: string, secrets: Map<string, string>) =>
   [...secrets].filter(([, secret]) => text.includes(secret)).map(([name]) => name)
+
+describe('no log line', () => {
+  it('turns or moves what a terminal shows, whatever a client says of itself', async () => {
+    const rlo = '\u202e'
+    const { headers } = await sendPath(`/api/users/a${rlo}b`, { headers: [`User-Agent: Moz${rlo}illa \u009b2J`] })
+    const basic = Buffer.from(`a${rlo}b:x`).toString('base64')
+    await sendPath('/api/events', { headers: [`Authorization: Basic ${basic}`] })
+    await tryLogIn({ username: `a${rlo}b`, password: 'x' })
+    const logs = await compose('logs', '--no-color', '--no-log-prefix')
+    expect(logs).toContain(headers.get('x-request-id') ?? 'no request id')
+    expect(logs).toContain('"agent":"Moz"')
+    expect(logs).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}\u0080-\u009f]/u)
+  })
+})
 
 describe('no secret', () => {
   it('stands in any log', async () => {

@@ -1,11 +1,14 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
+import { loggedError } from './logged-error.ts'
 import { currentRequest } from './request-context.ts'
+import { escapeUnseen } from './unseen.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 export type { Logger }
 
-/** One JSON line an entry on standard output; the id of the request at hand is in each. */
-export const createLog = (service: string, level: string): Logger =>
-  pino({
+/** One JSON line an entry, on standard output unless it is told where; the id of the request at hand is in each. */
+export const createLog = (service: string, level: string, to: DestinationStream = pino.destination(1)): Logger => {
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -14,4 +17,8 @@ export const createLog = (service: string, level: string): Logger =>
       const request = currentRequest()
       return request ? { request_id: request.requestId } : {}
     },
-  })
+    serializers: { err: (error) => loggedError(error) },
+    hooks: { streamWrite: (line) => withoutSecrets(escapeUnseen(line)) },
+  }
+  return pino(options, to)
+}

@@ -60,8 +60,13 @@ const send = (res: Response, problem: Problem) =>
 /** The one place where a thrown thing becomes a response. A bug or an outage is a bare 500; its details are in the log. */
 export const problemHandler =
   (log: Logger, asRefusal: AsRefusal = () => null): ErrorRequestHandler =>
-  (error, req, res, next) => {
-    if (res.headersSent) return next(error)
+  // Express tells an error handler by its four parameters.
+  (error, req, res, _next) => {
+    if (res.headersSent) {
+      // Express would write the error to standard error as it is. Cut off, so that nobody takes a half for the whole.
+      log.error({ err: error, method: req.method, path: req.path }, 'an answer broke off')
+      return void res.destroy()
+    }
     const refusal = refusalOf(error) ?? asRefusal(error)
     const requestId = String(res.locals.requestId ?? '')
     if (!refusal) {

@@ -12,6 +12,11 @@ const stopWithinMs = 10_000
 /** Runs a service until SIGTERM or SIGINT. A start-up problem ends the process with status 1 and readable lines. */
 export const runService = async <Config extends { logLevel: string }>({ name, readConfig, start }: Service<Config>) => {
   let log = createLog(name, 'info')
+  // Node would write it to standard error with all its members, such as the parameters of a query.
+  process.once('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'nobody caught this error')
+    process.exit(1)
+  })
   try {
     const config = readConfig()
     log = createLog(name, config.logLevel)

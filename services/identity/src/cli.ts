@@ -1,4 +1,4 @@
-import { createLog, runAs } from '@gatehouse/service'
+import { createLog, escapeUnseen, runAs } from '@gatehouse/service'
 import { answerCall } from './cli/answer-call.ts'
 import type { Command } from './cli/command.ts'
 import { keyCommands } from './cli/key-commands.ts'
@@ -10,7 +10,7 @@ import { createNewEvent } from './outbox/new-event.ts'
 
 // Run in a container of identity by `./gatehouse user …` and `./gatehouse keys …`.
 const commands: Command[] = [...userCommands, ...keyCommands]
-const say = (line: string) => void process.stderr.write(`${line}\n`)
+const say = (line: string) => void process.stderr.write(`${escapeUnseen(line)}\n`)
 
 await answerCall(commands, async (found) => {
   const config = readIdentityConfig()

@@ -1,11 +1,13 @@
+import { escapeUnseen } from '@gatehouse/service'
 import { answerCall } from './cli/answer-call.ts'
 import { eventCommands } from './cli/event-commands.ts'
 import { readOperatorConfig } from './config.ts'
 
 // Run by `./gatehouse events …` in a container of its own, as the broker's user `operator`: identity's own user may not
 // touch the queues of other services.
-const print = (line: string) => void process.stdout.write(`${line}\n`)
-const say = (line: string) => void process.stderr.write(`${line}\n`)
+// What others wrote stands in both: names, bodies of letters, what a broker answers.
+const print = (line: string) => void process.stdout.write(`${escapeUnseen(line)}\n`)
+const say = (line: string) => void process.stderr.write(`${escapeUnseen(line)}\n`)
 
 // Who read the output has seen enough, as `head` has.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,7 +1,7 @@
-import { AppError, ConfigError } from '@gatehouse/service'
+import { AppError, ConfigError, escapeUnseen, withoutSecrets } from '@gatehouse/service'
 import { type Call, type Command, findCommand, UsageError, usageOf } from './command.ts'
 
-const say = (line: string) => void process.stderr.write(`${line}\n`)
+const say = (line: string) => void process.stderr.write(`${withoutSecrets(escapeUnseen(line))}\n`)
 const asksForHelp = (it: string) => it === '--help' || it === '-h' || it === 'help'
 
 /**

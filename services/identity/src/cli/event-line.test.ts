@@ -40,7 +40,8 @@ describe('the line of an event', () => {
   })
 
   it('stays one line and moves no cursor, whatever a username holds', () => {
-    const line = lineOf('user.created.v1', withUser({ username: 'a\u001b[2J\r\nb\u009bc\u2028d', roles: [] }))
-    expect(line.endsWith('  a [2J b c d active')).toBe(true)
+    const username = 'a\u001b[2J\r\nb\u009bc\u2028d\u202ee\u200bf'
+    const line = lineOf('user.created.v1', withUser({ username, roles: [] }))
+    expect(line.endsWith('  a [2J b c d\\u202ee\\u200bf active')).toBe(true)
   })
 })

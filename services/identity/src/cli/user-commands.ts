@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { newPassword, newUser as newUserBody } from '@gatehouse/contracts'
-import { AppError, parseRequest } from '@gatehouse/service'
+import { AppError, escapeUnseen, parseRequest } from '@gatehouse/service'
 import { contextWordsOf } from '../passwords/new-password-rules.ts'
 import { openPasswords } from '../passwords/passwords.ts'
 import { createUseCases } from '../use-cases.ts'
@@ -8,6 +8,7 @@ import { newUsername } from '../users/create-user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
 import { type Command, type Needs, UsageError } from './command.ts'
+import { printable } from './event-line.ts'
 
 const open = async ({ db, newEvent, config, log }: Needs) =>
   createUseCases({
@@ -67,7 +68,7 @@ const list: Command = {
       const page = await usersIn(db.manager).findPage({ search, state, after, limit: 1_000 })
       for (const it of page) {
         process.stdout.write(
-          `${it.id}  ${it.isActive ? 'active  ' : 'inactive'}  ${it.username}  ${it.roles.join(',')}\n`,
+          `${it.id}  ${it.isActive ? 'active  ' : 'inactive'}  ${printable(it.username)}  ${it.roles.join(',')}\n`,
         )
       }
       after = page.length === 1_000 ? page.at(-1)?.username : undefined
@@ -113,7 +114,7 @@ const importCommand: Command = {
         yield line
       }
     }
-    const report = (refusal: object) => void process.stdout.write(`${JSON.stringify(refusal)}\n`)
+    const report = (refusal: object) => void process.stdout.write(`${escapeUnseen(JSON.stringify(refusal))}\n`)
     const summary = await importUsers(counted(), { isDryRun: options['dry-run'] === true, report })
     process.stdout.write(`${JSON.stringify(summary)}\n`)
     if (summary.refused > 0) process.exitCode = 1
