@@ -31,6 +31,8 @@ ARG WORKSPACE
 ENV NODE_ENV=production MAIN=${WORKSPACE}/src/main.ts
 # A small young generation: 100,000 sessions cost the gateway half the memory, and what one request leaves fits in it.
 ENV NODE_OPTIONS=--max-semi-space-size=8
+# Nothing is installed in here any more, and an intruder finds no package manager.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn*
 WORKDIR /app
 # Two layers: the packages, which seldom change, and the sources.
 COPY --from=dependencies /app ./

@@ -16,7 +16,7 @@ registry_answers() {
 }
 
 choose_images() {
-  local name variable image chosen=() stand_ins=() asked=''
+  local name variable image pinned chosen=() stand_ins=() asked=''
   for name in node postgres rabbitmq nginx; do
     variable=${name^^}_IMAGE
     image=$(setting "$variable" '')
@@ -25,6 +25,8 @@ choose_images() {
       continue
     fi
     image=$(official_image "${name^^}")
+    pinned=$(pinned_image "$image")
+    image=${pinned:-$image}
     if ! present "$image"; then
       # Asked once a run, and not at all where the stand-in of an earlier run is still right.
       if [ -z "$asked" ]; then

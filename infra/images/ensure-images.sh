@@ -9,14 +9,23 @@ ensure_images() {
       step "image $name" 'Once the cause is mended, run the same command again: what is done is kept.' build_stand_in "$name"
     fi
   done
+  get_official_images
   load_images
-  for name in NODE POSTGRES RABBITMQ NGINX; do
-    local variable=${name}_IMAGE
-    if ! present "${!variable}"; then
-      step "image ${name,,}" 'Check that this machine reaches the image registry.' docker pull --quiet "${!variable}"
-    fi
-  done
   use_npm_settings
+}
+
+# Those that no stand-in replaces: pulled once, and from then on named by their digest.
+get_official_images() {
+  local name variable image
+  for name in NODE POSTGRES RABBITMQ NGINX; do
+    variable=${name}_IMAGE
+    image=$(sed -nE "s/^$variable=(.*)/\1/p" "$images_file")
+    if ! present "$image"; then
+      step "image ${name,,}" 'Check that this machine reaches the image registry.' docker pull --quiet "$image"
+    fi
+    if [ "$image" = "$(official_image "$name")" ]; then pin_image "$image"; fi
+  done
+  choose_images >/dev/null
 }
 
 needs_stand_in() {
