@@ -135,6 +135,28 @@ describe('a line of the log', () => {
     }
   })
 
+  it('takes no longer for a long text than in proportion to it', () => {
+    const { log, lines } = start()
+    for (const part of [
+      'a',
+      '://',
+      '://a ',
+      'eyJaaaaaaaa.',
+      '-eyJ',
+      '$2b$',
+      '$argon2',
+      'basic ',
+      ' ',
+      '"',
+      '\u202e',
+      'ghr_',
+    ]) {
+      const text = part.repeat(Math.ceil(300_000 / part.length))
+      log.error({ text, err: new SyntaxError(text) }, 'x')
+    }
+    expect(lines).toHaveLength(12)
+  })
+
   it('holds what was thrown though it is no error, and an error that is its own cause', () => {
     const { log, last } = start()
     log.error({ err: 'thrown text' }, 'x')

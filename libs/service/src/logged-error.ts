@@ -16,6 +16,14 @@ const messageOf = (error: Error) => {
   return quotesValues(error) ? message.replace(/"[\s\S]*"/, '"…"') : message
 }
 
+// Its first lines are kind and message again, and the message may quote values.
+const framesOf = ({ stack = '' }: Error) =>
+  stack
+    .slice(-longest)
+    .split('\n')
+    .filter((line) => /^ +at /.test(line))
+    .join('\n')
+
 const memberOf = (error: Error, name: string) => {
   const value = (error as unknown as Record<string, unknown>)[name]
   return typeof value === 'string' || typeof value === 'number' ? [[name, value]] : []
@@ -34,7 +42,7 @@ export const loggedError = (error: unknown, depth = 0): unknown => {
   return {
     type: error.constructor.name,
     message,
-    stack: error.stack?.replace(error.message, message).slice(0, longest),
+    stack: framesOf(error),
     ...Object.fromEntries(told.flatMap((name) => memberOf(error, name))),
     ...(cause !== undefined && !isDeep && { cause: loggedError(cause, depth + 1) }),
     ...(Array.isArray(errors) &&
