@@ -33,9 +33,21 @@ export const keyState = z.object({
 
 export type KeyState = z.infer<typeof keyState>
 
-const userData = z.object({ user: userState })
+const userData = z.object({
+  user: userState,
+  sessions_ended: z.boolean().optional().meta({
+    description:
+      'true when sessions of the user ended with this, of which some are yet to get their events: what is known of any of them is to be asked anew',
+  }),
+})
 const sessionData = z.object({ session: sessionState })
-const endedSessionData = sessionData.extend({ reason: endReason })
+const endedSessionData = sessionData.extend({
+  reason: endReason,
+  cause: z.string().max(64).optional().meta({
+    description:
+      'more exactly, where there is more to tell; new ones may come. `session_limit`: by a sign-in beyond the limit',
+  }),
+})
 const repeatedRefreshData = sessionData.extend({
   reason: z.enum(['late', 'other_address']).meta({
     description:

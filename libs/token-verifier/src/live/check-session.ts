@@ -44,18 +44,25 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
     return (epoch === directory.epoch() && at - freshness.asOf(at) < maxAgeMs) || at - askedAt < maxAgeMs
   }
 
+  const isDoubted = (token: SessionToken) => {
+    const entry = find(token)
+    return !!entry?.user && entry.question <= entry.user.doubtedAt
+  }
+
   const read = (token: SessionToken, maxAgeMs: number): KnownUser | null | undefined => {
     const entry = find(token)
     if (!entry) return entry
     const { user } = entry
     if (user === null) return null
-    if (!isYoung(entry, maxAgeMs)) return undefined
+    if (entry.question <= user.doubtedAt || !isYoung(entry, maxAgeMs)) return undefined
     return user.isActive && Date.now() / 1000 < entry.expiresAt ? user : null
   }
 
   const ask = async (token: SessionToken): Promise<KnownUser | null> => {
     try {
       await lookUps.ask(token.sid)
+      // It may have joined a question that was sent before the answer came into doubt. The next one is sent after.
+      if (isDoubted(token)) await lookUps.ask(token.sid)
     } catch (cause) {
       const kept = staleGraceMs > 0 ? read(token, promiseMs + staleGraceMs) : undefined
       if (kept === undefined) {

@@ -10,6 +10,17 @@ const sessionIds = [1, 2, 3, 4].map((it) => `00000000-0000-7000-8000-00000000000
 const farAway = '2100-01-01T00:00:00.000Z'
 const long = '2000-01-01T00:00:00.000Z'
 
+const ada: UserState = {
+  id: userId,
+  username: 'ada',
+  full_name: null,
+  is_active: true,
+  roles: [],
+  version: 1,
+  created_at: long,
+  updated_at: long,
+}
+
 type Question = ReturnType<ReturnType<typeof createSessionDirectory>['openQuestion']>
 type Flight = { question: Question; answer: LookedUpSession[] | null; sentAt: number; nowMs: number; answered: boolean }
 type Message = { event: GatehouseEvent } | { beat: Heartbeat }
@@ -17,18 +28,11 @@ type Message = { event: GatehouseEvent } | { beat: Heartbeat }
 /** Identity, broker and one gateway on one clock; every step is taken by hand. */
 const createWorld = (maxSessions: number) => {
   let now = 10_000
-  const user: UserState = {
-    id: userId,
-    username: 'ada',
-    full_name: null,
-    is_active: true,
-    roles: [],
-    version: 1,
-    created_at: long,
-    updated_at: long,
-  }
+  const user = { ...ada }
   const renamedAt: number[] = []
   const endedAt = new Map<string, number>()
+  /** Ended with all others, and still without an event of its own. */
+  let unheard: string[] = []
   let outbox: GatehouseEvent[] = []
   let queue: Message[] = []
   let asOf = 0
@@ -48,6 +52,29 @@ const createWorld = (maxSessions: number) => {
     count: () => undefined,
   })
 
+  const raise = (change: Partial<UserState>) => {
+    Object.assign(user, change, { version: user.version + 1 })
+    renamedAt.push(now)
+  }
+  const tellEnd = (id: string) => {
+    const session: SessionState = {
+      id,
+      user_id: userId,
+      client_id: 'gatehouse',
+      created_at: long,
+      expires_at: farAway,
+      revoked_at: farAway,
+    }
+    // Half of them because their time was over.
+    if (session.id < String(sessionIds[2])) outbox.push(event('session.revoked.v1', { session, reason: 'logout' }))
+    else outbox.push(event('session.expired.v1', { session }))
+  }
+  const endAllBut = (kept: string | null) => {
+    const ended = sessionIds.filter((it) => it !== kept && !endedAt.has(it))
+    for (const id of ended) endedAt.set(id, now)
+    unheard.push(...ended)
+  }
+
   // Each session has one token, that remembers where its session was found.
   const tokens = new Map(sessionIds.map((sid) => [sid, sessionTokenOf({ sub: userId, sid, exp: 0 })]))
 
@@ -57,25 +84,30 @@ const createWorld = (maxSessions: number) => {
       now += ms
     },
     rename: () => {
-      user.version += 1
-      renamedAt.push(now)
-      user.full_name = `Ada ${user.version}`
+      raise({ full_name: `Ada ${user.version + 1}` })
       outbox.push(event('user.updated.v1', { user: { ...user } }))
     },
     end: (id: string) => {
       if (endedAt.has(id)) return
       endedAt.set(id, now)
-      const session: SessionState = {
-        id,
-        user_id: userId,
-        client_id: 'gatehouse',
-        created_at: long,
-        expires_at: farAway,
-        revoked_at: farAway,
-      }
-      // Half of them because their time was over.
-      if (session.id < String(sessionIds[2])) outbox.push(event('session.revoked.v1', { session, reason: 'logout' }))
-      else outbox.push(event('session.expired.v1', { session }))
+      tellEnd(id)
+    },
+    /** So many sessions at once that their own events come later. */
+    endAllBut: (kept: string | null) => {
+      endAllBut(kept)
+      raise({})
+      outbox.push(event('user.updated.v1', { user: { ...user }, sessions_ended: true }))
+    },
+    suspend: () => {
+      endAllBut(null)
+      raise({ is_active: false })
+      outbox.push(event('user.deactivated.v1', { user: { ...user }, sessions_ended: true }))
+      raise({ is_active: true })
+      outbox.push(event('user.activated.v1', { user: { ...user } }))
+    },
+    tellEnds: () => {
+      for (const id of unheard) tellEnd(id)
+      unheard = []
     },
     relay: () => {
       queue.push(...outbox.map((it) => ({ event: it })))
@@ -151,6 +183,9 @@ const step: fc.Arbitrary<(world: Steps) => void> = fc.oneof(
   fc.constantFrom(50, 200, 600, 1_100).map((ms) => (it: Steps) => it.wait(ms)),
   fc.constant((it: Steps) => it.rename()),
   session.map((id) => (it: Steps) => it.end(id)),
+  fc.constantFrom(...sessionIds, null).map((kept) => (it: Steps) => it.endAllBut(kept)),
+  fc.constant((it: Steps) => it.suspend()),
+  fc.constant((it: Steps) => it.tellEnds()),
   fc.constant((it: Steps) => it.relay()),
   fc.constant((it: Steps) => it.beat()),
   fc.constant((it: Steps) => it.deliver()),
@@ -208,6 +243,48 @@ describe('the session directory', () => {
     },
     60_000,
   )
+
+  it('asks anew about every session of a user of whom very many end at once, also what was asked already', () => {
+    const world = createWorld(10)
+    const [kept, gone] = sessionIds as [string, string]
+    const deliverAll = () => {
+      world.relay()
+      world.beat()
+      for (let left = 6; left > 0; left -= 1) world.deliver()
+    }
+    const askNow = () => {
+      world.ask()
+      world.read()
+    }
+    askNow()
+    world.answer(0)
+    deliverAll()
+    expect(world.request(gone)).toBe('from memory')
+    // On its way while they end: what it was told is old.
+    askNow()
+    world.endAllBut(kept)
+    deliverAll()
+    expect([world.request(gone), world.request(kept)]).toEqual(['asked', 'asked'])
+    world.answer(0)
+    expect([world.request(gone), world.request(kept)]).toEqual(['asked', 'asked'])
+    askNow()
+    world.answer(0)
+    expect([world.request(gone), world.request(kept)]).toEqual(['from memory', 'from memory'])
+  })
+
+  it('holds a user who is deleted for one who counts no more', () => {
+    const directory = createSessionDirectory({ maxSessions: 10 })
+    const [id] = sessionIds as [string]
+    const user = ada
+    const question = directory.openQuestion(0)
+    question.answered([{ state: 'active', id, expires_at: farAway, user }])
+    directory.apply({ type: 'user.deleted.v1', data: { user: { id: userId, version: 2 } } } as GatehouseEvent)
+    expect(directory.find(id)?.user).toMatchObject({ isActive: false })
+    // Read before it was deleted.
+    question.answered([{ state: 'active', id: `${id.slice(0, -1)}9`, expires_at: farAway, user }])
+    expect(directory.find(`${id.slice(0, -1)}9`)?.user).toMatchObject({ isActive: false })
+    question.close()
+  })
 
   it('does answer from memory while heartbeats come', () => {
     const world = createWorld(10)

@@ -1,13 +1,20 @@
-import type { GatehouseEvent, LookedUpSession, UserState } from '@gatehouse/contracts'
+import type { EventOf, GatehouseEvent, LookedUpSession, UserState } from '@gatehouse/contracts'
 import { createSieveCache } from '../sieve-cache.ts'
 
 /** What requests need to know of a user. */
 export type SessionUser = Omit<UserState, 'created_at' | 'updated_at'>
 /**
  * One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version.
- * `isActive` is of `state`, here so that a check need not reach for that, too.
+ * `isActive` is of `state`, here so that a check need not reach for that, too. `doubtedAt` is the number of the last question
+ * that was asked before sessions of the user ended all at once: what such a question told of any of them counts no more.
  */
-export type KnownUser = { state: SessionUser; isActive: boolean; answer: string | null; sessions: number }
+export type KnownUser = {
+  state: SessionUser
+  isActive: boolean
+  answer: string | null
+  sessions: number
+  doubtedAt: number
+}
 /** A session. It is one object for as long as it is kept, so a token may lead to it. */
 export type Entry = {
   /** Null when the session has ended. */
@@ -15,6 +22,8 @@ export type Entry = {
   /** Whole seconds since the epoch, as in tokens; V8 keeps a larger number in a place of its own. */
   expiresAt: number
   askedAt: number
+  /** Number of the question that filled it. */
+  question: number
   epoch: number
   used: boolean
   /** It made room for another one, and learns no more. */
@@ -22,7 +31,9 @@ export type Entry = {
 }
 
 /** What events told while a question was under way; its answer may be older than they are. */
-export type Notes = { users: Map<string, UserState>; ended: Set<string> }
+export type Notes = { users: Map<string, Told>; ended: Set<string>; doubted: Set<string> }
+/** What an event told of a user: the whole state, or that there is none any more. */
+type Told = UserState | EventOf<'user.deleted.v1'>['data']['user']
 
 type Options = { maxSessions: number }
 
@@ -39,6 +50,7 @@ const keptOf = ({ id, username, full_name, is_active, roles, version }: UserStat
  * What this replica knows of sessions, in bounded memory. The rules (decision 0001):
  * - of a user, the highest version counts; of a session, ended is final (a deactivation ends each session by an event);
  * - an answer never undoes what an event told after the question was sent: that is in the question's notes;
+ * - where very many sessions of a user end at once, an event of the user comes before theirs, and each of them is to be asked anew;
  * - an entry remembers when its question was sent and in which epoch; whether it is fresh enough is for others to judge.
  */
 export const createSessionDirectory = ({ maxSessions }: Options) => {
@@ -50,6 +62,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   })
   const questions = new Set<Notes>()
   let epoch = 0
+  let asked = 0
 
   const release = (user: KnownUser) => {
     user.sessions -= 1
@@ -59,7 +72,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   const end = (id: string) => {
     const entry = entries.peek(id)
     if (entry === undefined)
-      entries.set(id, { user: null, expiresAt: 0, askedAt: 0, epoch, used: false, isDropped: false })
+      entries.set(id, { user: null, expiresAt: 0, askedAt: 0, question: 0, epoch, used: false, isDropped: false })
     else if (entry.user) {
       release(entry.user)
       entry.user = null
@@ -67,10 +80,18 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   }
 
   /** Keeps the higher version of what is known and what is told. */
-  const learn = (told: UserState) => {
+  const learn = (told: Told) => {
     const known = users.get(told.id)
-    if (known && known.state.version < told.version)
-      Object.assign(known, { state: keptOf(told), isActive: told.is_active, answer: null })
+    if (!known || known.state.version >= told.version) return
+    const state = 'is_active' in told ? keptOf(told) : { ...known.state, is_active: false, version: told.version }
+    Object.assign(known, { state, isActive: state.is_active, answer: null })
+  }
+
+  /** Whatever version it is of: it may have been overtaken, and what it says of sessions still holds. */
+  const doubt = (userId: string) => {
+    for (const notes of questions) notes.doubted.add(userId)
+    const known = users.get(userId)
+    if (known) known.doubtedAt = asked
   }
 
   const apply = (event: GatehouseEvent) => {
@@ -78,8 +99,9 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
       const { id } = event.data.session
       for (const notes of questions) notes.ended.add(id)
       end(id)
-    } else if (event.type !== 'user.deleted.v1' && 'user' in event.data) {
+    } else if ('user' in event.data) {
       const { user } = event.data
+      if ('sessions_ended' in event.data && event.data.sessions_ended) doubt(user.id)
       for (const notes of questions) {
         const noted = notes.users.get(user.id)
         if (!noted || noted.version < user.version) notes.users.set(user.id, user)
@@ -102,8 +124,10 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
 
     /** Call when a question is sent. `answered` takes its answer; `close` must be called in any case. */
     openQuestion: (askedAt: number) => {
-      const notes: Notes = { users: new Map(), ended: new Set() }
+      const notes: Notes = { users: new Map(), ended: new Set(), doubted: new Set() }
       const askedIn = epoch
+      asked += 1
+      const question = asked
       questions.add(notes)
       const take = (told: LookedUpSession) => {
         if (told.state === 'ended' || notes.ended.has(told.id)) return end(told.id)
@@ -111,12 +135,24 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
         if (before && (before.user === null || before.askedAt > askedAt)) return
         const { id: userId } = told.user
         const { is_active: isActive } = told.user
-        const user = users.get(userId) ?? { state: keptOf(told.user), isActive, answer: null, sessions: 0 }
+        const user = users.get(userId) ?? {
+          state: keptOf(told.user),
+          isActive,
+          answer: null,
+          sessions: 0,
+          doubtedAt: 0,
+        }
         users.set(userId, user)
         learn(told.user)
+        if (notes.doubted.has(userId)) user.doubtedAt = Math.max(user.doubtedAt, question)
         const noted = notes.users.get(userId)
         if (noted) learn(noted)
-        const answered = { expiresAt: Math.floor(Date.parse(told.expires_at) / 1000), askedAt, epoch: askedIn }
+        const answered = {
+          expiresAt: Math.floor(Date.parse(told.expires_at) / 1000),
+          askedAt,
+          question,
+          epoch: askedIn,
+        }
         if (before) Object.assign(before, answered)
         else {
           user.sessions += 1
