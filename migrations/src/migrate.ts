@@ -3,6 +3,7 @@ import { Identity1764000000001 } from './migrations/0001-identity.ts'
 import { Operations1764000000002 } from './migrations/0002-operations.ts'
 import { History1764000000003 } from './migrations/0003-history.ts'
 import { SessionExpiry1764000000004 } from './migrations/0004-session-expiry.ts'
+import { SessionEndings1764000000005 } from './migrations/0005-session-endings.ts'
 import { Accounts1764000000007 } from './migrations/0007-accounts.ts'
 import { RecordsAndRefresh1764000000008 } from './migrations/0008-records-and-refresh.ts'
 
@@ -15,6 +16,7 @@ const migrations = [
   Operations1764000000002,
   History1764000000003,
   SessionExpiry1764000000004,
+  SessionEndings1764000000005,
   Accounts1764000000007,
   RecordsAndRefresh1764000000008,
 ]

@@ -19,7 +19,21 @@ export const sessionListing = z.object({
   last_seen_at: z.iso.datetime().meta({ description: 'sign-in or last refresh' }),
   expires_at: z.iso.datetime(),
 })
-export const sessionList = z.object({ sessions: z.array(sessionListing) })
+/** Query of `GET /auth/sessions`. */
+export const sessionQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+    .optional()
+    .meta({ description: '`next` of the page before' }),
+  limit: z.coerce.number().int().min(1).max(100).default(100),
+})
+export type SessionQuery = z.infer<typeof sessionQuery>
+
+export const sessionList = z.object({
+  sessions: z.array(sessionListing),
+  next: z.string().nullable().meta({ description: 'the `after` of the next page' }),
+})
 export type SessionList = z.infer<typeof sessionList>
 
 /** RFC 7009 §2.1 and RFC 7662 §2.1 take the same form. */

@@ -27,5 +27,13 @@ export const importRefusal = z.object({
 })
 export type ImportRefusal = z.infer<typeof importRefusal>
 
+/** The last line of an import whose caller may not go on: instead of a summary, so the answer was cut short. */
+export const importStopped = z.object({
+  code: z.string().meta({ description: '`session_ended` or `insufficient_scope`' }),
+  detail: z.string(),
+  stopped_at: z.int().positive().meta({ description: 'the first line of which nothing was taken' }),
+})
+export type ImportStopped = z.infer<typeof importStopped>
+
 export const importSummary = z.object({ imported: z.int(), refused: z.int(), dry_run: z.boolean() })
 export type ImportSummary = z.infer<typeof importSummary>

@@ -46,16 +46,17 @@ const readers = {
 }
 type MediaType = keyof typeof readers
 
-const textBody = express.text({ type: () => true, limit: maxBodyBytes })
+const textBodyOf = (limit: number) => express.text({ type: () => true, limit })
 
-const readText = (req: Request, res: Response) =>
+const readText = (textBody: RequestHandler, req: Request, res: Response) =>
   new Promise<string>((resolve, reject) => {
     textBody(req, res, (error?: unknown) =>
       error ? reject(error) : resolve(typeof req.body === 'string' ? req.body : ''),
     )
   })
 
-const reading = (accepted: MediaType[]): RequestHandler => {
+const reading = (accepted: MediaType[], maxBytes = maxBodyBytes): RequestHandler => {
+  const textBody = textBodyOf(maxBytes)
   const refuse = () =>
     new AppError(
       'unsupported_media',
@@ -70,7 +71,7 @@ const reading = (accepted: MediaType[]): RequestHandler => {
     const type = accepted.find((it) => req.is(it) === it)
     const isUtf8 = !/charset=(?!"?utf-8"?\s*(;|$))/i.test(req.get('content-type') ?? '')
     if (hasBody && (type === undefined || !isUtf8)) throw refuse()
-    const text = await readText(req, res)
+    const text = await readText(textBody, req, res)
     req.body = type === undefined || text === '' ? {} : readers[type](text)
     next()
   }
@@ -78,6 +79,8 @@ const reading = (accepted: MediaType[]): RequestHandler => {
 
 /** Body as JSON only. An absent body is `{}`: the schema tells what is missing. */
 export const jsonBody = reading(['application/json'])
+/** The same for a call among services that has more to say. */
+export const jsonBodyUpTo = (maxBytes: number) => reading(['application/json'], maxBytes)
 /** Body as form or JSON. */
 export const formOrJsonBody = reading(['application/x-www-form-urlencoded', 'application/json'])
 /** Body as form only, as OAuth's own endpoints have it. */

@@ -20,6 +20,9 @@ const plainId = /^[A-Za-z0-9_-]{8,64}$/
 // W3C Trace Context §3.2
 const validTraceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
+/** Goes on, later or elsewhere, with what a request began: events and the security log still name that request. */
+export const runIn = <Result>(context: RequestContext, job: () => Result) => storage.run(context, job)
+
 /** Runs a job as somebody: what it changes is recorded under that name. */
 export const runAs = <Result>(actor: string, job: () => Result) =>
   storage.run({ requestId: randomUUID(), traceparent: newTraceparent(), address: null, actor }, job)

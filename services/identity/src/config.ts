@@ -45,6 +45,7 @@ const environment = z.object({
   ACCESS_TOKEN_EXPIRE_MINUTES: wholeNumber(1, 43_200).default(480),
   SESSION_EXPIRE_MINUTES: wholeNumber(1, 525_600).default(10_080),
   SESSION_IDLE_MINUTES: wholeNumber(1, 525_600).optional(),
+  MAX_SESSIONS_PER_USER: wholeNumber(1, 10_000).default(100),
   REFRESH_REUSE_SECONDS: wholeNumber(0, 300).default(10),
   KEY_ROTATION_DAYS: wholeNumber(1, 3_650).default(30),
   KEY_ROTATION_SECONDS: wholeNumber(2, 86_400).optional(),
@@ -63,9 +64,17 @@ const keyTimesOf = (env: z.output<typeof environment>) => ({
   tokenLifetimeMs: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60_000,
 })
 
+// OWASP ASVS 5.0, 7.3.1. A day: who signs in each morning is not asked in between.
+const usualIdleMinutes = 1_440
+
+/** Of what nobody said, nothing may fail: the default keeps within the session's life, and above the token's. */
+const idleMinutesOf = (env: z.output<typeof environment>) =>
+  env.SESSION_IDLE_MINUTES ??
+  Math.min(env.SESSION_EXPIRE_MINUTES, Math.max(usualIdleMinutes, env.ACCESS_TOKEN_EXPIRE_MINUTES))
+
 /** Lifetimes that would cut each other short. @throws ConfigError */
 const checkLifetimes = (env: z.output<typeof environment>) => {
-  const shortest = Math.min(env.SESSION_EXPIRE_MINUTES, env.SESSION_IDLE_MINUTES ?? Number.POSITIVE_INFINITY)
+  const shortest = Math.min(env.SESSION_EXPIRE_MINUTES, idleMinutesOf(env))
   if (shortest >= env.ACCESS_TOKEN_EXPIRE_MINUTES) return
   throw new ConfigError(
     'SESSION_EXPIRE_MINUTES and SESSION_IDLE_MINUTES must not be below ACCESS_TOKEN_EXPIRE_MINUTES: a session lives at least as long as its tokens.',
@@ -89,9 +98,10 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     accessTokenSeconds: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60,
     sessions: {
       lifetimeMs: env.SESSION_EXPIRE_MINUTES * 60_000,
-      idleMs: (env.SESSION_IDLE_MINUTES ?? env.SESSION_EXPIRE_MINUTES) * 60_000,
+      idleMs: idleMinutesOf(env) * 60_000,
       reuseMs: env.REFRESH_REUSE_SECONDS * 1000,
     },
+    maxSessionsPerUser: env.MAX_SESSIONS_PER_USER,
     jwksMaxAgeSeconds: env.JWKS_MAX_AGE_SECONDS,
     keyTimes: keyTimesOf(env),
     keySecrets: env.KEY_SECRETS_FILE,

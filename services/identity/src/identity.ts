@@ -21,6 +21,7 @@ import { createRelayMetrics } from './outbox/relay-metrics.ts'
 import { contextWordsOf } from './passwords/new-password-rules.ts'
 import { openPasswords } from './passwords/passwords.ts'
 import { repeat } from './repeat.ts'
+import { createFinishEndings } from './sessions/finish-endings.ts'
 import { createLogIn } from './sessions/log-in.ts'
 import { createLookUpSessions } from './sessions/look-up-sessions.ts'
 import { createRefresh } from './sessions/refresh.ts'
@@ -62,12 +63,14 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const tokens = createTokens(accessTokens, refreshTokens)
     const passwords = await openPasswords({ cost: config.argon2, contextWords: contextWordsOf(issuer) }, log)
     const useCases = createUseCases({ db, passwords, newEvent })
-    const { logOut, importUsers } = useCases
+    const { logOut, importUsers, changes } = useCases
 
     const throttle = createLoginThrottle(db, sessionsIn(db.manager).knowsAddress)
     await own(repeat('forget old throttles', throttle.forgetOld, throttleSweepMs, log), (it) => it.stop())
     const sweepSessions = createSweepSessions({ db, newEvent })
     await own(repeat('sweep the sessions', sweepSessions, sessionSweepMs, log), (it) => it.stop())
+    const finishEndings = createFinishEndings({ db, newEvent })
+    await own(repeat('finish endings of sessions', finishEndings, sessionSweepMs, log), (it) => it.stop())
 
     const history = historyIn(db.manager)
     const streams = createEventStreams({ history, log })
@@ -83,10 +86,11 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
       authenticate: createAuthenticate(createReadClaims(ownTokens), sessionsIn(db.manager).findLive),
       requireService: createRequireService(config.serviceCredentials),
-      logIn: createLogIn({ db, passwords, tokens, throttle, newEvent, times }),
+      logIn: createLogIn({ db, passwords, tokens, throttle, newEvent, times, maxSessions: config.maxSessionsPerUser }),
       refresh: createRefresh({ db, tokens, refreshTokens, newEvent, times }),
       logOut,
-      findLiveSessionsOf: sessionsIn(db.manager).findLiveOf,
+      findSessionPage: sessionsIn(db.manager).findPageOf,
+      changes,
       passwordChanges: useCases.passwordChanges,
       tokenInspection: createTokenInspection({ db, issuer, refreshTokens, readAccessToken: ownTokens.read, logOut }),
       users: userHandlers({ users: usersIn(db.manager), ...useCases }),

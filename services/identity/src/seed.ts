@@ -19,7 +19,7 @@ try {
       const passwords = await openPasswords({ cost: config.argon2, contextWords: [] }, log)
       const createUser = createCreateUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
       const password = config.password ?? randomBytes(18).toString('base64url')
-      const { id } = await runAs('job:seed', () => createUser({ username, password, fullName, roles }))
+      const { id } = await runAs('job:seed', () => createUser({ username, password, fullName, roles }, 'internal'))
       log.info({ id, username, roles }, 'made the user')
       // Not a log line: the one time that somebody can read it.
       if (config.password === undefined) process.stdout.write(`The password of ${username}: ${password}\n`)

@@ -1,4 +1,4 @@
-import { sessionLookupAnswer } from '@gatehouse/contracts'
+import { maxSessionsPerLookup, sessionLookupAnswer } from '@gatehouse/contracts'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { startTestIdentity } from './start-test-identity.ts'
@@ -32,5 +32,12 @@ describe('POST /internal/sessions/lookup', () => {
       { state: 'ended', id: ids[2] },
     ])
     expect(Math.abs(answer.now_ms - Date.now())).toBeLessThan(5_000)
+  })
+
+  it('takes as many as verifiers ask for at once', async () => {
+    const identity = await startTestIdentity()
+    const ids = Array.from({ length: maxSessionsPerLookup }, () => crypto.randomUUID())
+    expect(await identity.lookUp(ids)).toMatchObject({ status: 200 })
+    expect(await identity.lookUp([...ids, crypto.randomUUID()])).toMatchObject({ status: 400 })
   })
 })

@@ -133,7 +133,7 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
     roles = [],
     isActive = true,
   }: NewUser) => {
-    const user = await create({ username, password, fullName: fullName ?? null, roles })
+    const user = await create({ username, password, fullName: fullName ?? null, roles }, 'internal')
     if (!isActive) await query('UPDATE users SET is_active = false WHERE id = $1', [user.id])
     return user
   }

@@ -46,7 +46,7 @@ const add: Command = {
     }
     const { createUser, checkNewPassword } = await open(needs)
     checkNewPassword(password, person)
-    const user = await createUser({ ...person, password })
+    const user = await createUser({ ...person, password }, 'internal')
     process.stdout.write(`${user.id}\n`)
   },
 }
@@ -82,7 +82,7 @@ const deactivate: Command = {
   run: async ({ positionals: [username] }, needs) => {
     const { id } = await getUser(needs, username)
     const { changes } = await open(needs)
-    await changes.setActive(id, false)
+    await changes.setActive(id, false, 'internal')
     needs.say(`${username} is deactivated, all sessions are ended`)
   },
 }
@@ -94,7 +94,7 @@ const password: Command = {
     const { id } = await getUser(needs, username)
     const next = parseRequest(newPassword, await readPassword())
     const { passwordChanges } = await open(needs)
-    await passwordChanges.set(id, next)
+    await passwordChanges.set(id, next, 'internal')
     needs.say(`${username} has a new password, all sessions are ended`)
   },
 }
@@ -115,7 +115,7 @@ const importCommand: Command = {
       }
     }
     const report = (refusal: object) => void process.stdout.write(`${escapeUnseen(JSON.stringify(refusal))}\n`)
-    const summary = await importUsers(counted(), { isDryRun: options['dry-run'] === true, report })
+    const summary = await importUsers(counted(), { isDryRun: options['dry-run'] === true, report, actor: 'internal' })
     process.stdout.write(`${JSON.stringify(summary)}\n`)
     if (summary.refused > 0) process.exitCode = 1
   },

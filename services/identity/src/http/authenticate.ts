@@ -1,7 +1,7 @@
 import { currentRequest } from '@gatehouse/service'
-import { Refusal } from '@gatehouse/token-verifier'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Session } from '../sessions/session.ts'
+import { type Actor, adminNeeded, sessionEnded } from '../users/change-as.ts'
 import type { User } from '../users/user.ts'
 
 export type SignedIn = { user: User; session: Session }
@@ -14,7 +14,7 @@ export const createAuthenticate = (readClaims: ReadClaims, findLive: FindLive): 
   async function authenticate(req, res, next) {
     const { sid } = await readClaims(req)
     const [found] = await findLive([sid])
-    if (!found) throw new Refusal('session_ended', 'This session has ended. Sign in again.')
+    if (!found) throw sessionEnded()
     const request = currentRequest()
     if (request) request.actor = found.user.id
     res.locals.signedIn = { user: found.user, session: found } satisfies SignedIn
@@ -25,7 +25,16 @@ export const createAuthenticate = (readClaims: ReadClaims, findLive: FindLive): 
 export const signedIn = (res: Response) => res.locals.signedIn as SignedIn
 
 export const requireAdmin: RequestHandler = (_req, res, next) => {
-  if (!signedIn(res).user.roles.includes('admin'))
-    throw new Refusal('insufficient_scope', 'This call needs the role admin.')
+  if (!signedIn(res).user.roles.includes('admin')) throw adminNeeded()
+  res.locals.actingRole = 'admin'
   next()
+}
+
+/**
+ * As whom this request changes things. What was found out above may be old by the time the body has come, so each change asks
+ * again, for the session and for the role that the route asked for.
+ */
+export const actorOf = (res: Response): Actor => {
+  const { user, session } = signedIn(res)
+  return { userId: user.id, sessionId: session.id, role: res.locals.actingRole ?? null }
 }

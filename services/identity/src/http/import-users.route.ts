@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { importQuery } from '@gatehouse/contracts'
+import { type ImportStopped as ImportStoppedLine, importQuery } from '@gatehouse/contracts'
 import { AppError, parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { ImportUsers } from '../users/import-users.ts'
+import { ImportStopped, type ImportUsers } from '../users/import-users.ts'
+import { actorOf } from './authenticate.ts'
 
 const unsupported = () =>
   new AppError('unsupported_media', 'unsupported_media_type', 'Send JSON lines as application/x-ndjson.', {
@@ -12,7 +13,8 @@ const unsupported = () =>
 
 /**
  * `POST /users/import`: JSON lines in, JSON lines out: one for each refused row as it is met, and the summary last. An
- * answer without a summary was cut short.
+ * answer without a summary was cut short. Whoever is thrown out meanwhile is refused as anywhere; where lines have been sent
+ * already, the last one says so instead of a summary.
  */
 export const importUsersRoute =
   (importUsers: ImportUsers): RequestHandler =>
@@ -24,7 +26,16 @@ export const importUsersRoute =
     }
     res.set({ 'Cache-Control': 'no-store', 'Content-Type': 'application/x-ndjson' })
     const lines = createInterface({ input: req, crlfDelay: Number.POSITIVE_INFINITY })
-    const summary = await importUsers(lines, { isDryRun: dry_run, report: write })
-    await write(summary)
+    try {
+      await write(await importUsers(lines, { isDryRun: dry_run, report: write, actor: actorOf(res) }))
+    } catch (error) {
+      if (!(error instanceof ImportStopped)) throw error
+      if (!res.headersSent) throw error.refusal
+      const { code, message: detail } = error.refusal
+      await write({ code, detail, stopped_at: error.line } satisfies ImportStoppedLine)
+    } finally {
+      // What still comes is read and thrown away, else the client would never come to read the answer.
+      req.resume()
+    }
     res.end()
   }

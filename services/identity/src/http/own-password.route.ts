@@ -10,6 +10,6 @@ export const ownPasswordRoute =
   async (req, res) => {
     const { current_password, new_password } = parseRequest(passwordChange, req.body)
     const { user, session } = signedIn(res)
-    await own(user, session, current_password, new_password)
+    await own(user, session.id, current_password, new_password)
     res.status(204).end()
   }

@@ -1,9 +1,10 @@
-import { type SessionList, userPath } from '@gatehouse/contracts'
+import { type SessionList, type SessionQuery, sessionQuery, userPath } from '@gatehouse/contracts'
 import { AppError, parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
 import type { LogOut } from '../sessions/log-out.ts'
 import type { Session } from '../sessions/session.ts'
-import { signedIn } from './authenticate.ts'
+import type { UserChanges } from '../users/change-user.ts'
+import { actorOf, signedIn } from './authenticate.ts'
 
 const sessionNotFound = () => new AppError('not_found', 'session_not_found', 'You have no live session with this id.')
 
@@ -18,13 +19,21 @@ const listing = (session: Session, currentId: string): SessionList['sessions'][n
   expires_at: new Date(Math.min(session.expiresAt.getTime(), session.idleExpiresAt.getTime())).toISOString(),
 })
 
+/** A page of a user's live sessions, last seen first. */
+export type FindSessionPage = (
+  userId: string,
+  query: SessionQuery,
+) => Promise<{ sessions: Session[]; next: string | null }>
+
 /** `GET /auth/sessions` */
 export const listSessionsRoute =
-  (findLiveOf: (userId: string) => Promise<Session[]>): RequestHandler =>
-  async (_req, res) => {
+  (findPage: FindSessionPage): RequestHandler =>
+  async (req, res) => {
+    const query = parseRequest(sessionQuery, req.query)
     const { user, session } = signedIn(res)
-    const sessions = (await findLiveOf(user.id)).map((it) => listing(it, session.id))
-    res.set('Cache-Control', 'no-store').json({ sessions } satisfies SessionList)
+    const { sessions, next } = await findPage(user.id, query)
+    const page: SessionList = { sessions: sessions.map((it) => listing(it, session.id)), next }
+    res.set('Cache-Control', 'no-store').json(page)
   }
 
 /** `DELETE /auth/sessions/{id}`: one's own alone; somebody else's does not exist. */
@@ -33,15 +42,15 @@ export const endSessionRoute =
   async (req, res) => {
     const { id } = parseRequest(userPath, req.params)
     const { user } = signedIn(res)
-    if ((await logOut(user, { id, userId: user.id }, 'ended_by_user')) === 0) throw sessionNotFound()
+    if ((await logOut({ id, userId: user.id }, 'ended_by_user', actorOf(res))) === 0) throw sessionNotFound()
     res.status(204).end()
   }
 
 /** `DELETE /auth/sessions`: all but this one. */
 export const endOtherSessionsRoute =
-  (logOut: LogOut): RequestHandler =>
+  ({ endSessions }: Pick<UserChanges, 'endSessions'>): RequestHandler =>
   async (_req, res) => {
     const { user, session } = signedIn(res)
-    await logOut(user, { userId: user.id, except: session.id }, 'ended_by_user')
+    await endSessions(user.id, { reason: 'ended_by_user', except: session.id }, actorOf(res))
     res.status(204).end()
   }

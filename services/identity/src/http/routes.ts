@@ -1,5 +1,5 @@
 import type { AuditPage, AuditQuery } from '@gatehouse/contracts'
-import { formBody, formOrJsonBody, jsonBody, type Route, tokenEndpoint } from '@gatehouse/service'
+import { formBody, formOrJsonBody, jsonBody, jsonBodyUpTo, type Route, tokenEndpoint } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
 import type { History } from '../history/history.repository.ts'
 import type { ReadSnapshot } from '../history/read-snapshot.ts'
@@ -9,8 +9,8 @@ import type { LogIn } from '../sessions/log-in.ts'
 import type { LogOut } from '../sessions/log-out.ts'
 import type { LookUpSessions } from '../sessions/look-up-sessions.ts'
 import type { Refresh } from '../sessions/refresh.ts'
-import type { Session } from '../sessions/session.ts'
 import type { TokenInspection } from '../sessions/token-inspection.ts'
+import type { UserChanges } from '../users/change-user.ts'
 import { auditRoute } from './audit.route.ts'
 import { requireAdmin } from './authenticate.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -19,7 +19,12 @@ import { eventsRoute, snapshotRoute } from './history.routes.ts'
 import { loginRoute } from './login.route.ts'
 import { logoutRoute } from './logout.route.ts'
 import { ownPasswordRoute } from './own-password.route.ts'
-import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from './own-sessions.routes.ts'
+import {
+  endOtherSessionsRoute,
+  endSessionRoute,
+  type FindSessionPage,
+  listSessionsRoute,
+} from './own-sessions.routes.ts'
 import { refreshRoute } from './refresh.route.ts'
 import type { RequireService } from './require-service.ts'
 import { sessionLookupRoute } from './session-lookup.route.ts'
@@ -36,7 +41,8 @@ type Needs = {
   logIn: LogIn
   refresh: Refresh
   logOut: LogOut
-  findLiveSessionsOf: (userId: string) => Promise<Session[]>
+  findSessionPage: FindSessionPage
+  changes: UserChanges
   passwordChanges: PasswordChanges
   tokenInspection: TokenInspection
   users: ReturnType<typeof userHandlers>
@@ -47,6 +53,9 @@ type Needs = {
   serveEvents: EventStreams['serve']
   readSnapshot: ReadSnapshot
 }
+
+// As many ids as may be asked for at once are more than the usual 16 KiB.
+const maxLookUpBytes = 32 * 1024
 
 /** Every path of identity. */
 export const routes = (it: Needs): Route[] => {
@@ -62,8 +71,8 @@ export const routes = (it: Needs): Route[] => {
       refreshRoute(it.refresh),
     ],
     ['POST', '/auth/logout', it.authenticate, logoutRoute(it.logOut)],
-    ['GET', '/auth/sessions', it.authenticate, listSessionsRoute(it.findLiveSessionsOf)],
-    ['DELETE', '/auth/sessions', it.authenticate, endOtherSessionsRoute(it.logOut)],
+    ['GET', '/auth/sessions', it.authenticate, listSessionsRoute(it.findSessionPage)],
+    ['DELETE', '/auth/sessions', it.authenticate, endOtherSessionsRoute(it.changes)],
     ['DELETE', '/auth/sessions/:id', it.authenticate, endSessionRoute(it.logOut)],
     ['POST', '/auth/password', it.authenticate, jsonBody, ownPasswordRoute(it.passwordChanges)],
 
@@ -104,7 +113,7 @@ export const routes = (it: Needs): Route[] => {
       'POST',
       '/internal/sessions/lookup',
       it.requireService('sessions.lookup'),
-      jsonBody,
+      jsonBodyUpTo(maxLookUpBytes),
       sessionLookupRoute(it.lookUpSessions),
     ],
   ]

@@ -7,19 +7,17 @@ import {
   userPath,
   userQuery,
 } from '@gatehouse/contracts'
-import { AppError, parseRequest } from '@gatehouse/service'
+import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler, Response } from 'express'
 import type { PasswordChanges } from '../passwords/change-password.ts'
 import type { Passwords } from '../passwords/passwords.ts'
-import type { LogOut } from '../sessions/log-out.ts'
 import type { UserChanges } from '../users/change-user.ts'
 import { type CreateUser, newUsername } from '../users/create-user.ts'
 import { type User, userStateOf } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
-import type { usersIn } from '../users/users.repository.ts'
+import { userNotFound, type usersIn } from '../users/users.repository.ts'
+import { actorOf } from './authenticate.ts'
 import { requireVersion } from './if-match.ts'
-
-const userNotFound = () => new AppError('not_found', 'user_not_found', 'There is no user with this id.')
 
 type Needs = {
   users: Pick<ReturnType<typeof usersIn>, 'findById' | 'findPage'>
@@ -27,7 +25,6 @@ type Needs = {
   changes: UserChanges
   passwordChanges: PasswordChanges
   checkNewPassword: Passwords['checkNew']
-  logOut: LogOut
 }
 
 const send = (res: Response, user: User, status = 200) =>
@@ -47,7 +44,7 @@ const edited = (user: User, { username, full_name, roles }: UserPatch): Partial<
 })
 
 /** What admins do with users; each needs the role, which the route table sees to. */
-export const userHandlers = ({ users, createUser, changes, passwordChanges, checkNewPassword, logOut }: Needs) => {
+export const userHandlers = ({ users, createUser, changes, passwordChanges, checkNewPassword }: Needs) => {
   const getUser = async (id: string) => {
     const user = await users.findById(id)
     if (!user) throw userNotFound()
@@ -57,7 +54,7 @@ export const userHandlers = ({ users, createUser, changes, passwordChanges, chec
     (isActive: boolean): RequestHandler =>
     async (req, res) => {
       const { id } = parseRequest(userPath, req.params)
-      const user = await changes.setActive(id, isActive)
+      const user = await changes.setActive(id, isActive, actorOf(res))
       send(res, user)
     }
 
@@ -73,7 +70,7 @@ export const userHandlers = ({ users, createUser, changes, passwordChanges, chec
       const { username, password, full_name, roles } = parseRequest(newUser, req.body)
       const person = { username: newUsername(username), fullName: full_name, roles }
       checkNewPassword(password, person)
-      const user = await createUser({ ...person, password })
+      const user = await createUser({ ...person, password }, actorOf(res))
       send(res.location(`users/${user.id}`), user, 201)
     },
     read: async (req, res) => void send(res, await getUser(parseRequest(userPath, req.params).id)),
@@ -85,22 +82,22 @@ export const userHandlers = ({ users, createUser, changes, passwordChanges, chec
         checkVersion(user.version)
         return edited(user, patch)
       }
-      send(res, await changes.change(id, { type: 'user.updated.v1', edit }))
+      send(res, await changes.change(id, { type: 'user.updated.v1', edit }, actorOf(res)))
     },
     remove: async (req, res) => {
-      await changes.remove(parseRequest(userPath, req.params).id)
+      await changes.remove(parseRequest(userPath, req.params).id, actorOf(res))
       res.status(204).end()
     },
     activate: setActive(true),
     deactivate: setActive(false),
     setPassword: async (req, res) => {
       const { id } = parseRequest(userPath, req.params)
-      await passwordChanges.set(id, parseRequest(passwordSet, req.body).new_password)
+      await passwordChanges.set(id, parseRequest(passwordSet, req.body).new_password, actorOf(res))
       res.status(204).end()
     },
     endSessions: async (req, res) => {
-      const user = await getUser(parseRequest(userPath, req.params).id)
-      await logOut(user, { userId: user.id }, 'ended_by_admin')
+      const { id } = parseRequest(userPath, req.params)
+      await changes.endSessions(id, { reason: 'ended_by_admin' }, actorOf(res))
       res.status(204).end()
     },
   } satisfies Record<string, RequestHandler>

@@ -31,5 +31,10 @@ export const outboxEntity = new EntitySchema<OutboxRow>({
   indices: [
     { name: 'outbox_unsent', columns: ['seq'], where: 'sent_at IS NULL' },
     { name: 'outbox_of_aggregate', columns: ['aggregateId'] },
+    {
+      name: 'outbox_personal',
+      columns: ['aggregateId'],
+      where: "type ~~ 'user.%' OR type ~~ 'login.%' OR type = 'session.refresh_repeated.v1'",
+    },
   ],
 })

@@ -22,7 +22,7 @@ export const outboxIn = (manager: EntityManager) => ({
        recorded AS (
          INSERT INTO audit_log (action, subject, detail, actor, address, request_id)
          SELECT body->>'type', body->>'subject',
-                jsonb_strip_nulls(jsonb_build_object('reason', body->'data'->'reason')), $2, $3, $4
+                jsonb_strip_nulls(jsonb_build_object('reason', body->'data'->'reason', 'cause', body->'data'->'cause')), $2, $3, $4
            FROM event ORDER BY position)
        SELECT pg_notify($5, '')`,
       [
@@ -38,12 +38,15 @@ export const outboxIn = (manager: EntityManager) => ({
   /**
    * Takes what a user's events say out of the outbox, also the addresses of failed sign-ins and of repeated refreshes; call
    * it before the last one, which carries the id alone. The other session events stay: they hold ids and times, and the
-   * gateways are still to hear of the end.
+   * gateways are still to hear of the end. @returns whether that was all
    */
-  forgetUser: (id: string) =>
-    manager.query(
-      `DELETE FROM outbox WHERE aggregate_id = $1
-          AND (type LIKE 'user.%' OR type LIKE 'login.%' OR type = 'session.refresh_repeated.v1')`,
-      [id],
-    ),
+  forgetUser: async (id: string, limit: number): Promise<boolean> => {
+    const [, forgotten]: [unknown, number] = await manager.query(
+      `DELETE FROM outbox WHERE seq IN (
+         SELECT seq FROM outbox WHERE aggregate_id = $1
+            AND (type LIKE 'user.%' OR type LIKE 'login.%' OR type = 'session.refresh_repeated.v1') LIMIT $2)`,
+      [id, limit],
+    )
+    return forgotten < limit
+  },
 })

@@ -1,44 +1,42 @@
 import { AppError } from '@gatehouse/service'
-import type { Session } from '../sessions/session.ts'
+import type { Actor } from '../users/change-as.ts'
 import type { UserChanges } from '../users/change-user.ts'
 import type { User } from '../users/user.ts'
+import { userNotFound } from '../users/users.repository.ts'
 import type { Passwords } from './passwords.ts'
 
 type Needs = { passwords: Passwords; changes: UserChanges; findUser: (id: string) => Promise<User | null> }
 
 const wrongPassword = () => new AppError('forbidden', 'wrong_password', 'The current password is wrong.')
-const userNotFound = () => new AppError('not_found', 'user_not_found', 'There is no user with this id.')
 
 export const createPasswordChanges = ({ passwords, changes, findUser }: Needs) => ({
   /**
    * The user's own: the other sessions end, this one goes on.
    * @throws AppError `wrong_password`, `too_busy`, and those of `checkNew`
    */
-  own: async (user: User, session: Session, current: string, next: string) => {
+  own: async (user: User, sessionId: string, current: string, next: string) => {
     passwords.checkNew(next, user)
     if (!(await passwords.verify(user.hashedPassword, current))) throw wrongPassword()
     const hashedPassword = await passwords.hash(next)
-    await changes.change(user.id, {
+    const change = {
       type: 'user.password_changed.v1',
-      edit: (now) => {
+      edit: (now: User) => {
         // Changed by somebody else while we were hashing; what was checked is no longer the current one.
         if (now.hashedPassword !== user.hashedPassword) throw wrongPassword()
         return { hashedPassword }
       },
-      ends: { reason: 'password_changed', except: session.id },
-    })
+      ends: { reason: 'password_changed', except: sessionId },
+    } as const
+    await changes.change(user.id, change, { userId: user.id, sessionId, role: null })
   },
   /** By an admin: all sessions end. @throws AppError `user_not_found`, `too_busy`, and those of `checkNew` */
-  set: async (id: string, next: string) => {
+  set: async (id: string, next: string, actor: Actor) => {
     const user = await findUser(id)
     if (!user) throw userNotFound()
     passwords.checkNew(next, user)
     const hashedPassword = await passwords.hash(next)
-    await changes.change(id, {
-      type: 'user.password_changed.v1',
-      edit: () => ({ hashedPassword }),
-      ends: { reason: 'password_changed' },
-    })
+    const ends = { reason: 'password_changed' } as const
+    await changes.change(id, { type: 'user.password_changed.v1', edit: () => ({ hashedPassword }), ends }, actor)
   },
 })
 export type PasswordChanges = ReturnType<typeof createPasswordChanges>

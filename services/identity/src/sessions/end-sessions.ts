@@ -3,25 +3,54 @@ import type { EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { User } from '../users/user.ts'
-import { sessionStateOf } from './session.ts'
-import { sessionsIn, type WhichSessions } from './sessions.repository.ts'
+import { type EndedSession, sessionStateOf } from './session.ts'
+import { sessionEndingsIn } from './session-endings.repository.ts'
+import { sessionsIn } from './sessions.repository.ts'
+
+type Subject = Pick<User, 'id' | 'version'>
+/** Why all sessions of a user end, and which one does not. */
+export type Ending = { reason: EndReason; except?: string }
+
+/** So many sessions end in one transaction, with their events in one statement. */
+export const endingBatch = 500
+
+export const revokedEvents = (
+  newEvent: NewEvent,
+  user: Subject,
+  ended: EndedSession[],
+  why: { reason: EndReason; cause?: string },
+) => ended.map((it) => newEvent('session.revoked.v1', user, { session: sessionStateOf(it), ...why }))
 
 /**
- * Ends live sessions inside the caller's transaction, with an event for each; one that has ended already stays ended,
- * without a second event.
- * @param user whose sessions they are
+ * Ends one session inside the caller's transaction, with its event; one that has ended already stays ended, without a
+ * second event.
+ * @param user whose session it is
  * @returns how many it ended
  */
-export const endSessions = async (
+export const endSession = async (
   tx: EntityManager,
   newEvent: NewEvent,
-  user: Pick<User, 'id' | 'version'>,
-  which: WhichSessions,
+  user: Subject,
+  id: string,
   reason: EndReason,
-) => {
-  const ended = await sessionsIn(tx).revoke(which)
-  for (const session of ended) {
-    await outboxIn(tx).append(newEvent('session.revoked.v1', user, { session: sessionStateOf(session), reason }))
-  }
+): Promise<number> => {
+  const ended = await sessionsIn(tx).endOne(id, user.id)
+  if (ended.length > 0) await outboxIn(tx).append(...revokedEvents(newEvent, user, ended, { reason }))
   return ended.length
+}
+
+/**
+ * Decides that all sessions of a user end; the caller holds the user's row and writes the generation that this returns to
+ * it, and with that they count no more. The first batch ends here, so for nearly everybody that is all of them. The rest gets
+ * its events by `finishEndings`.
+ * @returns the sessions that ended here, for the caller to tell of, and whether others are still to follow
+ */
+export const decideEnding = async (tx: EntityManager, user: User, { reason, except }: Ending) => {
+  const { id, sessionGeneration: generation } = user
+  const sessions = sessionsIn(tx)
+  if (except !== undefined) await sessions.carryOver(except, generation + 1)
+  const ended = await sessions.endGeneration(id, generation, endingBatch)
+  const goesOn = ended.length === endingBatch
+  if (goesOn) await sessionEndingsIn(tx).insert(id, generation, reason)
+  return { ended, goesOn, sessionGeneration: generation + 1 }
 }

@@ -9,6 +9,7 @@ import type { Tokens } from '../tokens/tokens.ts'
 import type { User } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
+import { endingBatch, revokedEvents } from './end-sessions.ts'
 import { newSession } from './new-session.ts'
 import { type SessionTimes, sessionStateOf } from './session.ts'
 import { sessionsIn } from './sessions.repository.ts'
@@ -20,6 +21,8 @@ type Needs = {
   throttle: LoginThrottle
   newEvent: NewEvent
   times: SessionTimes
+  /** Of one user at a time; the oldest end for a new one. */
+  maxSessions: number
 }
 type Credentials = { username: string; password: string; clientId: string }
 /** From where somebody signs in; kept with the session, so that its owner recognises it. */
@@ -33,7 +36,7 @@ const badCredentials = () =>
   })
 
 /** @throws AppError `bad_credentials`, `too_many_attempts`, `too_busy` */
-export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times }: Needs) => {
+export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times, maxSessions }: Needs) => {
   const recordFailure = (user: User | null, reason: Reason, address: string | null) => {
     const about = { id: user?.id ?? 'unknown', version: user?.version ?? 1 }
     const data = { user_id: user?.id ?? null, reason, address }
@@ -47,7 +50,7 @@ export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times }
   const startSession = (user: User, clientId: string, origin: Origin, rehashed: string | null) =>
     db.transaction(async (tx) => {
       const users = usersIn(tx)
-      const held = rehashed === null ? await users.findAndHold(user.id) : await users.lock(user.id)
+      const held = await users.lockForSignIn(user.id)
       // Deactivated, or given another password, while we were hashing: that change was first.
       if (!held?.isActive || held.hashedPassword !== user.hashedPassword) return null
       // From here on we know who acts, and the record says so.
@@ -55,9 +58,12 @@ export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times }
       if (request) request.actor = user.id
       // The same password in another form is no change of the user: no version, no event.
       if (rehashed !== null) await users.rehash(user.id, rehashed)
-      const session = newSession(user.id, clientId, origin, times)
-      await sessionsIn(tx).insert(session)
-      await outboxIn(tx).append(newEvent('session.started.v1', held, { session: sessionStateOf(session) }))
+      const session = newSession(held, clientId, origin, times)
+      const ended = await sessionsIn(tx).startWithin(session, { atMost: maxSessions, batch: endingBatch })
+      await outboxIn(tx).append(
+        newEvent('session.started.v1', held, { session: sessionStateOf(session) }),
+        ...revokedEvents(newEvent, held, ended, { reason: 'ended_by_user', cause: 'session_limit' }),
+      )
       return { user: held, session }
     })
 

@@ -1,15 +1,15 @@
 import type { EndReason } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
-import type { User } from '../users/user.ts'
-import { endSessions } from './end-sessions.ts'
-import type { WhichSessions } from './sessions.repository.ts'
+import { type Actor, actAs } from '../users/change-as.ts'
+import { endSession } from './end-sessions.ts'
 
 type Needs = { db: DataSource; newEvent: NewEvent }
+type Which = { id: string; userId: string }
 
-/** Ends sessions of a user everywhere. @returns how many were live */
+/** Ends one session of a user everywhere. @returns how many that were */
 export const createLogOut = ({ db, newEvent }: Needs) =>
-  async function logOut(user: Pick<User, 'id' | 'version'>, which: WhichSessions, reason: EndReason) {
-    return db.transaction((tx) => endSessions(tx, newEvent, user, which, reason))
+  async function logOut({ id, userId }: Which, reason: EndReason, actor: Actor) {
+    return actAs(db, actor, userId, async (tx, user) => (user ? endSession(tx, newEvent, user, id, reason) : 0))
   }
 export type LogOut = ReturnType<typeof createLogOut>

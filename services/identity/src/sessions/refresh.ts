@@ -6,7 +6,7 @@ import type { RefreshTokens } from '../tokens/refresh-tokens.ts'
 import type { Tokens } from '../tokens/tokens.ts'
 import type { User } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
-import { endSessions } from './end-sessions.ts'
+import { endSession } from './end-sessions.ts'
 import { readClock } from './read-clock.ts'
 import { refreshOutcome, repeatedLate, rotated } from './refresh-rule.ts'
 import { type Session, type SessionTimes, sessionStateOf } from './session.ts'
@@ -57,7 +57,7 @@ export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Ne
       const now = await readClock(tx)
       const deserved = refreshOutcome(session, presented.counter, now, times.reuseMs)
       if (deserved === 'reuse') {
-        await endSessions(tx, newEvent, user, { id: session.id }, 'refresh_reuse')
+        await endSession(tx, newEvent, user, session.id, 'refresh_reuse')
         return reused()
       }
       if (deserved !== 'rotate') {

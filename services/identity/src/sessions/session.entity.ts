@@ -9,6 +9,7 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
   columns: {
     id: { type: 'uuid', primary: true },
     userId: { type: 'uuid', name: 'user_id' },
+    generation: { type: 'integer' },
     clientId: { type: 'text', name: 'client_id' },
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
     expiresAt: { type: 'timestamptz', name: 'expires_at' },
@@ -32,7 +33,8 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
     },
   },
   indices: [
-    { name: 'sessions_live_of_user', columns: ['userId'], where: 'revoked_at IS NULL' },
+    { name: 'sessions_live_of_user_by_age', columns: ['userId', 'id'], where: 'revoked_at IS NULL' },
+    { name: 'sessions_of_user', columns: ['userId'] },
     { name: 'sessions_ended', columns: ['revokedAt'], where: 'revoked_at IS NOT NULL' },
   ],
 })

@@ -5,6 +5,8 @@ import type { Rotations } from './refresh-rule.ts'
 export type Session = {
   id: string
   userId: string
+  /** The user's when it began, or when all others ended; below the user's it counts no more. */
+  generation: number
   clientId: string
   createdAt: Date
   expiresAt: Date
@@ -19,7 +21,10 @@ export type Session = {
 
 export type SessionTimes = { lifetimeMs: number; idleMs: number; reuseMs: number }
 
-export const sessionStateOf = (session: Session): SessionState => ({
+/** What the event of its end needs of a session. */
+export type EndedSession = Pick<Session, 'id' | 'userId' | 'clientId' | 'createdAt' | 'expiresAt' | 'revokedAt'>
+
+export const sessionStateOf = (session: EndedSession): SessionState => ({
   id: session.id,
   user_id: session.userId,
   client_id: session.clientId,

@@ -19,17 +19,13 @@ const endExpired = async (tx: EntityManager, newEvent: NewEvent) => {
 
 /**
  * What time does to sessions: those that ran out end for everybody to hear, and those that ended long ago are forgotten,
- * with device and address. Any number of replicas may sweep at once. @returns how many sessions ended and were forgotten
+ * with device and address. One batch each; any number of replicas may sweep at once. @returns whether there is more to do
  */
 export const createSweepSessions =
   ({ db, newEvent }: Needs) =>
   async () => {
     const sweep = () => db.transaction((tx) => endExpired(tx, newEvent))
-    let expired = 0
-    let batch: number
-    do {
-      batch = await runAs('job:session-expiry', sweep)
-      expired += batch
-    } while (batch === batchSize)
-    return { expired, forgotten: await sessionsIn(db.manager).forgetEnded(batchSize) }
+    const expired = await runAs('job:session-expiry', sweep)
+    const forgotten = await sessionsIn(db.manager).forgetEnded(batchSize)
+    return Math.max(expired, forgotten) === batchSize
   }

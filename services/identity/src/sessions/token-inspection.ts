@@ -40,7 +40,7 @@ export const createTokenInspection = ({ db, issuer, refreshTokens, readAccessTok
      */
     revoke: async (token: string) => {
       const found = await find(token)
-      if (found) await logOut(found.user, { id: found.session.id }, 'token_revoked')
+      if (found) await logOut(found.session, 'token_revoked', 'internal')
       return found
     },
     introspect: async (token: string): Promise<Introspection> => {

@@ -1,9 +1,11 @@
-import type { EndReason, EventOf, EventType } from '@gatehouse/contracts'
+import type { EventOf, EventType } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
-import { endSessions } from '../sessions/end-sessions.ts'
+import { decideEnding, type Ending, revokedEvents } from '../sessions/end-sessions.ts'
+import { type Actor, changeAs } from './change-as.ts'
+import { removeUser } from './remove-user.ts'
 import { type User, userStateOf } from './user.ts'
 import { usersIn } from './users.repository.ts'
 
@@ -14,7 +16,7 @@ type Change = {
   /** Null changes nothing: no version, no event. It may refuse by throwing. */
   edit: (user: User) => Partial<User> | null
   /** Sessions that end with the change: all of the user's, or all but one. */
-  ends?: { reason: EndReason; except?: string }
+  ends?: Ending
 }
 
 const lastAdmin = () =>
@@ -32,22 +34,23 @@ const keepAnAdmin = async (tx: EntityManager, before: User, after: User | null) 
   if ((await usersIn(tx).lockAndCountAdmins()) <= 1) throw lastAdmin()
 }
 
-/** One transaction each: lock the row, change, raise the version, append the event, end sessions. */
+/** One transaction each, of an actor who still counts: lock the row, change, raise the version, append the events. */
 export const createUserChanges = ({ db, newEvent }: Needs) => {
-  const change = (id: string, { type, edit, ends }: Change): Promise<User> =>
-    db.transaction(async (tx) => {
-      const before = await usersIn(tx).lock(id)
+  const change = (id: string, { type, edit, ends }: Change, actor: Actor): Promise<User> =>
+    changeAs(db, actor, id, async (tx, before) => {
       const edited = edit(before)
       if (edited === null) return before
       const after: User = { ...before, ...edited, version: before.version + 1, updatedAt: new Date() }
       await keepAnAdmin(tx, before, after)
+      const ending = ends && (await decideEnding(tx, before, ends))
+      if (ending) after.sessionGeneration = ending.sessionGeneration
       await usersIn(tx).update(after)
-      const data: EventOf<UserEvent>['data'] = { user: userStateOf(after) }
-      await outboxIn(tx).append(newEvent(type, after, data))
-      if (ends) {
-        const which = ends.except === undefined ? { userId: id } : { userId: id, except: ends.except }
-        await endSessions(tx, newEvent, after, which, ends.reason)
+      const data: EventOf<UserEvent>['data'] = {
+        user: userStateOf(after),
+        ...(ending?.goesOn && { sessions_ended: true }),
       }
+      const revoked = ends && ending ? revokedEvents(newEvent, after, ending.ended, { reason: ends.reason }) : []
+      await outboxIn(tx).append(newEvent(type, after, data), ...revoked)
       return after
     })
 
@@ -56,24 +59,43 @@ export const createUserChanges = ({ db, newEvent }: Needs) => {
     change,
 
     /** Done twice it is a success that changes nothing. @throws AppError `user_not_found`, `last_admin` */
-    setActive: (id: string, isActive: boolean) =>
-      change(id, {
-        type: isActive ? 'user.activated.v1' : 'user.deactivated.v1',
-        edit: (it) => (it.isActive === isActive ? null : { isActive }),
-        // Ended for good, so that activating the user again brings no old token back to life.
-        ...(isActive ? {} : { ends: { reason: 'user_deactivated' } }),
+    setActive: (id: string, isActive: boolean, actor: Actor) =>
+      change(
+        id,
+        {
+          type: isActive ? 'user.activated.v1' : 'user.deactivated.v1',
+          edit: (it) => (it.isActive === isActive ? null : { isActive }),
+          // Ended for good, so that activating the user again brings no old token back to life.
+          ...(isActive ? {} : { ends: { reason: 'user_deactivated' } }),
+        },
+        actor,
+      ),
+
+    /**
+     * Ends all sessions of a user, or all but one. That is no change of the user, unless there are so many that verifiers have to
+     * hear of it before the events of the sessions have come. @throws AppError `user_not_found`
+     */
+    endSessions: (id: string, ends: Ending, actor: Actor): Promise<void> =>
+      changeAs(db, actor, id, async (tx, before) => {
+        const { ended, goesOn, sessionGeneration } = await decideEnding(tx, before, ends)
+        const after: User = goesOn
+          ? { ...before, sessionGeneration, version: before.version + 1, updatedAt: new Date() }
+          : { ...before, sessionGeneration }
+        await usersIn(tx).update(after)
+        const events = revokedEvents(newEvent, after, ended, { reason: ends.reason })
+        if (goesOn)
+          await outboxIn(tx).append(
+            newEvent('user.updated.v1', after, { user: userStateOf(after), sessions_ended: true }),
+            ...events,
+          )
+        else if (events.length > 0) await outboxIn(tx).append(...events)
       }),
 
     /** Personal data goes from tables and outbox; the event carries the id alone. @throws AppError `user_not_found`, `last_admin` */
-    remove: (id: string): Promise<void> =>
-      db.transaction(async (tx) => {
-        const user = await usersIn(tx).lock(id)
+    remove: (id: string, actor: Actor): Promise<void> =>
+      changeAs(db, actor, id, async (tx, user) => {
         await keepAnAdmin(tx, user, null)
-        const last = { id, version: user.version + 1 }
-        await endSessions(tx, newEvent, last, { userId: id }, 'user_deleted')
-        await usersIn(tx).delete(id)
-        await outboxIn(tx).forgetUser(id)
-        await outboxIn(tx).append(newEvent('user.deleted.v1', last, { user: last }))
+        await removeUser(tx, newEvent, user)
       }),
   }
 }

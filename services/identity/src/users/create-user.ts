@@ -4,6 +4,7 @@ import { v7 as uuidV7 } from 'uuid'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
+import { type Actor, actAs } from './change-as.ts'
 import { usernameProblem } from './new-username.ts'
 import { type User, userStateOf } from './user.ts'
 import { canonicalUsername } from './username.ts'
@@ -40,6 +41,8 @@ export const newUser = (person: Person, hashedPassword: string): User => {
     mustChangePassword,
     roles,
     version: 1,
+    sessionGeneration: 0,
+    deletedAt: null,
     createdAt: now,
     updatedAt: now,
   }
@@ -53,9 +56,9 @@ export const addUser = async (tx: EntityManager, newEvent: NewEvent, user: User)
 
 /** @throws AppError `username_taken`, `invalid_request`, `too_busy` */
 export const createCreateUser = ({ db, passwords, newEvent }: Needs) =>
-  async function createUser({ password, ...person }: Person & { password: string }) {
+  async function createUser({ password, ...person }: Person & { password: string }, actor: Actor) {
     const user = newUser(person, await passwords.hash(password))
-    await db.transaction((tx) => addUser(tx, newEvent, user))
+    await actAs(db, actor, null, (tx) => addUser(tx, newEvent, user))
     return user
   }
 export type CreateUser = ReturnType<typeof createCreateUser>

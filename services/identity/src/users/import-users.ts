@@ -1,8 +1,10 @@
 import { type ImportedUser, type ImportRefusal, importedUser } from '@gatehouse/contracts'
+import { Refusal } from '@gatehouse/token-verifier'
 import type { DataSource } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import { readStoredHash } from '../passwords/stored-hash.ts'
+import { type Actor, actAs } from './change-as.ts'
 import { newUser } from './create-user.ts'
 import { usernameProblem } from './new-username.ts'
 import { type User, userStateOf } from './user.ts'
@@ -11,6 +13,19 @@ import { usersIn } from './users.repository.ts'
 type Needs = { db: DataSource; newEvent: NewEvent }
 type Row = { line: number; user: User; hasOwnId: boolean }
 type Report = (refusal: ImportRefusal) => void | Promise<void>
+type Options = { isDryRun: boolean; report: Report; actor: Actor }
+
+/** Who imports may not go on: the session has ended, or the role is gone. Nothing was taken from this line on. */
+export class ImportStopped extends Error {
+  override readonly name = 'ImportStopped'
+  readonly refusal: Refusal
+  readonly line: number
+  constructor(refusal: Refusal, line: number) {
+    super(refusal.message, { cause: refusal })
+    this.refusal = refusal
+    this.line = line
+  }
+}
 
 const rowsAtOnce = 500
 const idOfDeleted =
@@ -47,11 +62,12 @@ const readRow = (line: number, text: string): Row | ImportRefusal => {
 
 /**
  * Takes users over from JSON lines, with their hashes as they are; each is hashed anew at its first login. Rows are
- * inserted some hundreds at a time and never held all at once. A refused row is reported and stops nothing.
+ * inserted some hundreds at a time and never held all at once. A refused row is reported and stops nothing. Each batch is a
+ * change of its own, of an actor who still counts. @throws ImportStopped
  */
 export const createImportUsers = ({ db, newEvent }: Needs) => {
-  const insert = (rows: Row[], isDryRun: boolean) =>
-    db.transaction(async (tx) => {
+  const insert = (rows: Row[], isDryRun: boolean, actor: Actor) =>
+    actAs(db, actor, null, async (tx) => {
       const users = usersIn(tx)
       const candidates = rows.map((it) => it.user)
       const given = rows.filter((it) => it.hasOwnId).map((it) => it.user.id)
@@ -66,17 +82,20 @@ export const createImportUsers = ({ db, newEvent }: Needs) => {
       return { taken: inserted, deleted }
     })
 
-  return async (lines: AsyncIterable<string>, { isDryRun, report }: { isDryRun: boolean; report: Report }) => {
+  return async (lines: AsyncIterable<string>, { isDryRun, report, actor }: Options) => {
     const summary = { imported: 0, refused: 0, dry_run: isDryRun }
     const seen = new Set<string>()
     let batch: Row[] = []
+    let line = 0
 
     const refuse = async (refusal: ImportRefusal) => {
       summary.refused += 1
       await report(refusal)
     }
     const flush = async () => {
-      const { taken, deleted } = await insert(batch, isDryRun)
+      const { taken, deleted } = await insert(batch, isDryRun, actor).catch((error: unknown) => {
+        throw error instanceof Refusal ? new ImportStopped(error, batch[0]?.line ?? line) : error
+      })
       for (const { line, user } of batch) {
         const about = { line, username: user.username }
         if (deleted.has(user.id)) await refuse({ ...about, code: 'id_deleted', detail: idOfDeleted })
@@ -87,7 +106,6 @@ export const createImportUsers = ({ db, newEvent }: Needs) => {
       seen.clear()
     }
 
-    let line = 0
     for await (const text of lines) {
       line += 1
       if (text.trim() === '') continue

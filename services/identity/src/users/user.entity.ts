@@ -14,6 +14,9 @@ export const userEntity = new EntitySchema<User>({
     roles: { type: 'text', array: true, default: [] },
     version: { type: 'integer', default: 1 },
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
+    sessionGeneration: { type: 'integer', name: 'session_generation', default: 0 },
+    // So that no query finds a user who is being deleted.
+    deletedAt: { type: 'timestamptz', name: 'deleted_at', nullable: true, deleteDate: true },
     updatedAt: { type: 'timestamptz', name: 'updated_at', default: () => 'now()' },
   },
   // Kinds of indices that TypeORM cannot describe; it must leave them alone.

@@ -10,6 +10,10 @@ export type User = {
   mustChangePassword: boolean
   roles: string[]
   version: number
+  /** Raised when all sessions end: those of a lower one count no more. */
+  sessionGeneration: number
+  /** Since when the user is gone for everybody, while sessions and personal data are still to go. */
+  deletedAt: Date | null
   createdAt: Date
   updatedAt: Date
 }

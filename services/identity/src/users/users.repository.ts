@@ -5,7 +5,7 @@ import { userEntity } from './user.entity.ts'
 import type { User } from './user.ts'
 import { canonicalUsername } from './username.ts'
 
-const userNotFound = () => new AppError('not_found', 'user_not_found', 'There is no user with this id.')
+export const userNotFound = () => new AppError('not_found', 'user_not_found', 'There is no user with this id.')
 const usernameTaken = () => new AppError('conflict', 'username_taken', 'Another user has this username.')
 
 const uniqueViolation = '23505'
@@ -23,18 +23,16 @@ const beginningWith = (text: string) => `${canonicalUsername(text).replaceAll(/[
 export const usersIn = (manager: EntityManager) => {
   const users = manager.getRepository(userEntity)
 
-  const lockForChange = async (id: string) => {
-    const user = await users.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } })
-    if (!user) throw userNotFound()
-    return user
-  }
-
   return {
     findByUsername: (username: string) => users.findOneBy({ username }),
     findById: (id: string) => users.findOneBy({ id }),
 
-    /** Holds off changes of this user until the transaction ends; several readers may hold it at once. */
-    findAndHold: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_read' } }),
+    /** Holds off changes of this user until the transaction ends; several may hold it at once. */
+    hold: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_read' } }),
+    /** Holds off changes and other sign-ins of this user, so that their sessions are counted one after the other. */
+    lockForSignIn: (id: string) => users.findOne({ where: { id }, lock: { mode: 'for_no_key_update' } }),
+    /** Two changes of one user commit in the order of their versions. */
+    lock: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } }),
 
     /** @throws AppError `username_taken` */
     insert: async (user: User) => {
@@ -45,8 +43,6 @@ export const usersIn = (manager: EntityManager) => {
       }
     },
 
-    /** Two changes of one user commit in the order of their versions. @throws AppError `user_not_found` */
-    lock: lockForChange,
     /** @throws AppError `username_taken` */
     update: async (user: User) => {
       try {
@@ -57,7 +53,10 @@ export const usersIn = (manager: EntityManager) => {
     },
     /** The same password in another form. */
     rehash: async (id: string, hashedPassword: string) => void (await users.update({ id }, { hashedPassword })),
-    /** Inserts those whose username and id are free. @returns the ids of those */
+    /**
+     * Inserts those whose username and id are free, in one order: two imports of the same names wait for each other, and not
+     * both at once. @returns the ids of those
+     */
     insertUntaken: async (many: User[]): Promise<Set<string>> => {
       const rows: { id: string }[] = await manager.query(
         `INSERT INTO users (id, username, hashed_password, full_name, is_active, roles, version, created_at, updated_at)
@@ -65,6 +64,7 @@ export const usersIn = (manager: EntityManager) => {
                 ARRAY(SELECT jsonb_array_elements_text(roles)), version, "createdAt", "updatedAt"
            FROM jsonb_to_recordset($1::jsonb) AS given (id uuid, username text, "hashedPassword" text, "fullName" text,
                 "isActive" boolean, roles jsonb, version int, "createdAt" timestamptz, "updatedAt" timestamptz)
+          ORDER BY username
          ON CONFLICT DO NOTHING RETURNING id`,
         [JSON.stringify(many)],
       )
@@ -72,10 +72,8 @@ export const usersIn = (manager: EntityManager) => {
     },
     /** @returns the ids of those whose username and id are free */
     findUntaken: async (many: User[]): Promise<Set<string>> => {
-      const taken = await users.findBy([
-        { username: In(many.map((it) => it.username)) },
-        { id: In(many.map((it) => it.id)) },
-      ])
+      const where = [{ username: In(many.map((it) => it.username)) }, { id: In(many.map((it) => it.id)) }]
+      const taken = await users.find({ where, withDeleted: true })
       const known = new Set(taken.flatMap((it) => [it.id, it.username]))
       return new Set(many.filter((it) => !known.has(it.id) && !known.has(it.username)).map((it) => it.id))
     },

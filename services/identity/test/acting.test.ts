@@ -1,0 +1,182 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { eventually } from '@gatehouse/testkit'
+import { decodeJwt } from 'jose'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { foreignHashes } from '../src/passwords/stored-hash.samples.ts'
+import { startTestIdentity } from './start-test-identity.ts'
+
+type Identity = Awaited<ReturnType<typeof startTestIdentity>>
+
+const bcrypt = foreignHashes.find(([what]) => what === 'bcrypt')?.[1] ?? ''
+const row = (username: string, more = {}) => `${JSON.stringify({ username, hashed_password: bcrypt, ...more })}\n`
+
+const start = async () => {
+  const identity = await startTestIdentity()
+  const admin = await identity.signUp({ username: 'root', roles: ['admin'] })
+  const other = await identity.signUp({ username: 'other', roles: ['admin'] })
+  const ada = await identity.signUp({ username: 'ada' })
+  return { identity, admin, other, ada }
+}
+
+/** An import whose lines come when the test wants; by then its caller has long been let in. */
+const openImport = async (identity: Identity, token: string, query = '') => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' }
+  const req = request(`${identity.url}/users/import${query}`, { method: 'POST', headers })
+  const answered = once(req, 'response') as Promise<[IncomingMessage]>
+  req.flushHeaders()
+  const finish = async () => {
+    req.end()
+    const [res] = await answered
+    let text = ''
+    for await (const chunk of res) text += chunk
+    return {
+      status: res.statusCode,
+      lines: text
+        .trim()
+        .split('\n')
+        .map((it) => JSON.parse(it)),
+    }
+  }
+  return { write: (lines: string) => void req.write(lines), answered, finish }
+}
+
+const countUsers = async (identity: Identity) => Number((await identity.query('SELECT count(*) AS n FROM users'))[0].n)
+
+const connect = async (connectionString: string) => {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
+}
+
+/** A change by somebody else that is under way, and done when the test says so. */
+const openChange = async (identity: Identity, sql: string, values: unknown[]) => {
+  const client = await connect(identity.database.ownerUrl)
+  // What others wait for is seen by a superuser alone.
+  const onlooker = await connect(identity.database.superuserUrl)
+  const anyWaiting = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+  await client.query('BEGIN')
+  await client.query(sql, values)
+  return {
+    commit: () => client.query('COMMIT'),
+    /** Until a call waits for it: so it was let in before, and has to decide after. */
+    untilWaitedFor: () =>
+      eventually(async () => expect((await onlooker.query(`SELECT ${anyWaiting}`)).rowCount).toBe(1), { everyMs: 10 }),
+  }
+}
+
+const deactivation = 'UPDATE users SET is_active = false, session_generation = session_generation + 1 WHERE id = $1'
+const demotion = "UPDATE users SET roles = '{}' WHERE id = $1"
+const revocation = 'UPDATE sessions SET revoked_at = now() WHERE user_id = $1'
+const wholesale = 'UPDATE users SET session_generation = session_generation + 1 WHERE id = $1'
+
+describe('an import whose admin is thrown out meanwhile', () => {
+  it('plants no admin: it is refused as any call of who has no session', async () => {
+    const { identity, admin, other } = await start()
+    for (const query of ['', '?dry_run=true']) {
+      const { token } = query === '' ? admin : await identity.signUp({ username: 'second', roles: ['admin'] })
+      const importing = await openImport(identity, token, query)
+      importing.write('\n')
+      const { sub } = decodeJwt(token)
+      expect(await identity.as(other.token)('POST', `/users/${sub}/deactivate`)).toMatchObject({ status: 200 })
+      const before = await countUsers(identity)
+      importing.write(row('mallory', { roles: ['admin'] }))
+      expect(await importing.finish()).toMatchObject({ status: 401, lines: [{ code: 'session_ended' }] })
+      expect(await countUsers(identity)).toBe(before)
+    }
+    expect(await identity.logIn('mallory', 'correct horse')).toMatchObject({ status: 401 })
+  })
+
+  it('takes what came before and nothing after, and its last line says so', async () => {
+    const { identity, admin, other } = await start()
+    const importing = await openImport(identity, admin.token)
+    const rows = (from: number) => Array.from({ length: 500 }, (_, at) => row(`user-${from + at}`)).join('')
+    importing.write(`not json\n${rows(0)}`)
+    await eventually(async () => expect(await countUsers(identity)).toBe(503))
+    const path = `/users/${admin.user.id}`
+    const demoted = await identity.as(other.token)('PATCH', path, { roles: [] }, { 'if-match': '*' })
+    expect(demoted).toMatchObject({ status: 200 })
+    importing.write(rows(500))
+    importing.write(rows(1000))
+    const { status, lines } = await importing.finish()
+    expect(status, 'sent with the first refused line').toBe(200)
+    expect(lines).toMatchObject([
+      { line: 1, code: 'invalid_row' },
+      { code: 'insufficient_scope', detail: expect.any(String), stopped_at: 502 },
+    ])
+    expect(await countUsers(identity)).toBe(503)
+  })
+})
+
+describe('a change by somebody who was let in, and is thrown out before it is made', () => {
+  const changes: [what: string, method: string, path: string, body?: object][] = [
+    ['creating a user', 'POST', '/users', { username: 'mallory', password: 'correct horse', roles: ['admin'] }],
+    ['changing one', 'PATCH', '/users/ADA', { roles: ['admin'] }],
+    ['deactivating one', 'POST', '/users/ADA/deactivate'],
+    ['activating one', 'POST', '/users/ADA/activate'],
+    ['deleting one', 'DELETE', '/users/ADA'],
+    ['setting a password', 'POST', '/users/ADA/password', { new_password: 'battery staple' }],
+    ['ending sessions', 'DELETE', '/users/ADA/sessions'],
+  ]
+  const own: typeof changes = [
+    ['a new password', 'POST', '/auth/password', { current_password: 'correct horse', new_password: 'battery staple' }],
+    ['ending the other sessions', 'DELETE', '/auth/sessions'],
+    ['signing out', 'POST', '/auth/logout'],
+    ['ending one of them', 'DELETE', '/auth/sessions/SID'],
+  ]
+
+  /** The call waits for what throws its caller out, and comes after it. */
+  const overtake = async (throwOut: string, [, method, path, body]: (typeof changes)[number]) => {
+    const { identity, admin, ada } = await start()
+    const change = await openChange(identity, throwOut, [admin.user.id])
+    const where = path.replace('ADA', ada.user.id).replace('SID', String(decodeJwt(admin.token).sid))
+    const before = await identity.query('SELECT id, version, roles FROM users ORDER BY id')
+    const events = (await identity.events()).length
+    const answer = identity.as(admin.token)(method, where, body, { 'if-match': '*' })
+    await change.untilWaitedFor()
+    await change.commit()
+    const { status, body: problem } = await answer
+    const after = await identity.query('SELECT id, version, roles FROM users ORDER BY id')
+    if (throwOut !== demotion) expect(after).toEqual(before)
+    expect(await identity.events()).toHaveLength(events)
+    return [status, problem.code]
+  }
+
+  it.each([...changes, ...own])('is refused: %s', async (...change) => {
+    for (const throwOut of [deactivation, revocation, wholesale]) {
+      expect(await overtake(throwOut, change), throwOut).toEqual([401, 'session_ended'])
+    }
+  })
+
+  it.each(changes)('is refused to who is no admin any more: %s', async (...change) => {
+    expect(await overtake(demotion, change)).toEqual([403, 'insufficient_scope'])
+  })
+})
+
+describe('admins who act on each other', () => {
+  it('take turns, and one of them is too late', async () => {
+    const { identity, admin, other } = await start()
+    const replica = await identity.startReplica()
+    const third = await identity.signUp({ username: 'third', roles: ['admin'] })
+    for (let round = 0; round < 25; round += 1) {
+      const pair = [admin.user, other.user]
+      const tokens = await Promise.all(
+        pair.map(async ({ username }) => String((await identity.logIn(username, 'correct horse')).body.access_token)),
+      )
+      const rows = Array.from({ length: 40 }, (_, at) => row(`user-${round}-${at}`)).join('')
+      const headers = { 'content-type': 'application/x-ndjson', authorization: `Bearer ${tokens[1]}` }
+      const [one, two, imported] = await Promise.all([
+        identity.as(tokens[0] ?? '')('POST', `/users/${pair[1]?.id.toUpperCase()}/deactivate`),
+        replica.as(tokens[1] ?? '')('POST', `/users/${pair[0]?.id}/deactivate`),
+        fetch(`${replica.url}/users/import`, { method: 'POST', headers, body: rows }),
+      ])
+      expect([one.status, two.status].toSorted(), JSON.stringify([one, two])).toEqual([200, 401])
+      expect([200, 401]).toContain(imported.status)
+      const evicted = pair[one.status === 200 ? 1 : 0]
+      const back = await identity.as(third.token)('POST', `/users/${evicted?.id}/activate`)
+      expect(back).toMatchObject({ status: 200 })
+    }
+  }, 60_000)
+})
