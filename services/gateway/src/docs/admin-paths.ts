@@ -4,6 +4,7 @@ import {
   importedUser,
   importQuery,
   importRefusal,
+  importStopped,
   importSummary,
   newUser,
   passwordSet,
@@ -49,8 +50,9 @@ export const adminPaths: ZodOpenApiObject['paths'] = {
       requestBody: { required: true, content: { 'application/x-ndjson': { schema: importedUser } } },
       responses: {
         200: {
-          description: 'a line for each refused row, and the summary last',
-          content: { 'application/x-ndjson': { schema: z.union([importRefusal, importSummary]) } },
+          description:
+            'a line for each refused row, and the summary last; where who imports was thrown out meanwhile, that instead',
+          content: { 'application/x-ndjson': { schema: z.union([importRefusal, importStopped, importSummary]) } },
         },
         ...refused(400, 401, 403, 413, 415, 503),
       },

@@ -8,6 +8,7 @@ import {
   refreshForm,
   serverMetadata,
   sessionList,
+  sessionQuery,
   tokenForm,
   tokenResponse,
   userPath,
@@ -75,7 +76,11 @@ export const authPaths: ZodOpenApiObject['paths'] = {
       operationId: 'listSessions',
       summary: 'Where am I signed in?',
       security: bearer,
-      responses: { 200: json(sessionList, 'the live sessions, last seen first'), ...refused(401, 503) },
+      requestParams: { query: sessionQuery },
+      responses: {
+        200: json(sessionList, 'the live sessions, last seen first; `next` is the `after` of the following page'),
+        ...refused(400, 401, 503),
+      },
     },
     delete: {
       tags: ['auth'],
