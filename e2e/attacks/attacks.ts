@@ -1,19 +1,28 @@
 import type { Attack } from './attack.ts'
 import { claimedRole } from './attacks/claimed-role.attack.ts'
+import { costlyHash } from './attacks/costly-hash.attack.ts'
+import { easyPassword } from './attacks/easy-password.attack.ts'
 import { forgedAddress } from './attacks/forged-address.attack.ts'
 import { forgedRecord } from './attacks/forged-record.attack.ts'
 import { gatewayReadsAll } from './attacks/gateway-reads-all.attack.ts'
 import { hiddenPath } from './attacks/hidden-path.attack.ts'
+import { longBcrypt } from './attacks/long-bcrypt.attack.ts'
+import { lookAlikeName } from './attacks/look-alike-name.attack.ts'
 import { oldRefreshToken } from './attacks/old-refresh-token.attack.ts'
+import { secondLife } from './attacks/second-life.attack.ts'
 import { unknownService } from './attacks/unknown-service.attack.ts'
-
 /** All attacks, in the order in which they are tried. */
 export const attacks: Attack[] = [
   unknownService,
   forgedAddress,
   oldRefreshToken,
+  costlyHash,
   hiddenPath,
   claimedRole,
   gatewayReadsAll,
+  lookAlikeName,
+  secondLife,
   forgedRecord,
+  longBcrypt,
+  easyPassword,
 ]

@@ -1,0 +1,24 @@
+import { createUser, remove, signInAdmin } from '../../identity-calls.ts'
+import type { Attack } from '../attack.ts'
+import { importLines } from '../import-lines.ts'
+import { tally } from '../tally.ts'
+
+const hashed_password = '$2b$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdDut3Xu'
+
+export const secondLife: Attack = {
+  finding: 'L4',
+  title: 'a user is imported under the id of a deleted one, so that subscribers ignore its deactivation',
+  plants: [
+    {
+      file: 'services/identity/src/users/import-users.ts',
+      replace: [['await users.takeBackDeleted(given.filter((id) => inserted.has(id)))', 'new Set<string>()']],
+    },
+  ],
+  run: async () => {
+    const adminToken = await signInAdmin()
+    const { id } = await createUser(adminToken, 'deleted')
+    await remove(`/users/${id}`, adminToken)
+    const { imported, codes } = await importLines(adminToken, [{ id, username: crypto.randomUUID(), hashed_password }])
+    return { succeeded: imported > 0, figures: imported > 0 ? 'imported' : `refused: ${tally(codes)}` }
+  },
+}
