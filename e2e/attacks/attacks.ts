@@ -6,10 +6,12 @@ import { forgedAddress } from './attacks/forged-address.attack.ts'
 import { forgedRecord } from './attacks/forged-record.attack.ts'
 import { gatewayReadsAll } from './attacks/gateway-reads-all.attack.ts'
 import { hiddenPath } from './attacks/hidden-path.attack.ts'
+import { loggedSecrets } from './attacks/logged-secrets.attack.ts'
 import { longBcrypt } from './attacks/long-bcrypt.attack.ts'
 import { lookAlikeName } from './attacks/look-alike-name.attack.ts'
 import { oldRefreshToken } from './attacks/old-refresh-token.attack.ts'
 import { secondLife } from './attacks/second-life.attack.ts'
+import { twoSpaces } from './attacks/two-spaces.attack.ts'
 import { unknownService } from './attacks/unknown-service.attack.ts'
 /** All attacks, in the order in which they are tried. */
 export const attacks: Attack[] = [
@@ -20,9 +22,11 @@ export const attacks: Attack[] = [
   hiddenPath,
   claimedRole,
   gatewayReadsAll,
+  loggedSecrets,
   lookAlikeName,
   secondLife,
   forgedRecord,
   longBcrypt,
   easyPassword,
+  twoSpaces,
 ]

@@ -4,15 +4,7 @@ import type { Attack } from '../attack.ts'
 import { nameOf, tally } from '../tally.ts'
 
 // What is tried first, here and everywhere.
-const passwords = [
-  'change-me',
-  'gatehouse1',
-  'Password1!',
-  'Welcome2024',
-  'Gatehouse!2026',
-  'lovelace1',
-  'changeme!',
-]
+const passwords = ['change-me', 'gatehouse1', 'Password1!', 'Welcome2024', 'Gatehouse!2026', 'lovelace1', 'changeme!']
 
 export const easyPassword: Attack = {
   finding: 'L11',

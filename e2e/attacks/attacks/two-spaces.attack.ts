@@ -1,0 +1,44 @@
+import { createUser, signInAdmin } from '../../identity-calls.ts'
+import { logIn } from '../../people.ts'
+import { sendPath } from '../../raw-http.ts'
+import type { Attack } from '../attack.ts'
+
+/** Each way of writing one and the same credential. */
+const spellings = (token: string) => [
+  `Bearer ${token}`,
+  `Bearer  ${token}`,
+  `bearer   ${token}`,
+  `BEARER ${token}  `,
+  `Bearer\t${token}`,
+]
+
+export const twoSpaces: Attack = {
+  finding: 'L8',
+  title: 'one credential, written in another way, is good at one door and bad at another',
+  plants: [
+    { file: 'libs/token-verifier/src/authenticate.ts', replace: [['before?.token === bearer.token', 'before']] },
+    {
+      file: 'libs/token-verifier/src/bearer.ts',
+      replace: [
+        [
+          'return value.charCodeAt(7) === space || value.charCodeAt(value.length - 1) === space ? null : value.slice(7)',
+          'return value.slice(7)',
+        ],
+      ],
+    },
+  ],
+  run: async () => {
+    const token = await logIn(await createUser(await signInAdmin(), 'spaced', { roles: ['ops'] }))
+    const seen: string[] = []
+    let differences = 0
+    for (const [nth, value] of spellings(token).entries()) {
+      const headers = [`Authorization: ${value}`]
+      const doors = ['/api/auth/me', '/api/auth/verify', '/api/auth/verify?role=ops', '/api/auth/sessions']
+      const answers = await Promise.all(doors.map((path) => sendPath(path, { headers })))
+      const verdicts = answers.map((it) => (it.status < 300 ? 'good' : String(it.status)))
+      if (new Set(verdicts).size > 1) differences += 1
+      seen.push(`${nth}: ${verdicts.join(' ')}`)
+    }
+    return { succeeded: differences > 0, figures: `by spelling: ${seen.join(', ')}` }
+  },
+}
