@@ -29,11 +29,12 @@ describe('the configuration', () => {
         SERVICE_NAME: 'the:gateway',
         SERVICE_SECRET_FILE: '/nowhere',
         STALE_GRACE_SECONDS: '-1',
+        DOCS: 'false',
         MAX_SESSIONS: '1',
       })
     expect(read).toThrow(ConfigError)
     const names = ['PORT', 'ISSUER', 'IDENTITY_URL', 'BROKER_URL', 'SERVICE_NAME', 'SERVICE_SECRET_FILE']
-    for (const name of [...names, 'STALE_GRACE_SECONDS', 'MAX_SESSIONS', 'AUDIENCE'])
+    for (const name of [...names, 'STALE_GRACE_SECONDS', 'MAX_SESSIONS', 'AUDIENCE', 'DOCS'])
       expect(read).toThrow(`  ${name}: `)
     expect(read).not.toThrow('hunter2')
   })
@@ -45,9 +46,11 @@ describe('the configuration', () => {
       audience: 'gatehouse',
       serviceName: 'gateway',
       serviceSecret: 'a secret',
+      showsDocs: true,
       staleGraceMs: 0,
       maxSessions: 200_000,
     })
+    expect(readGatewayConfig({ ...needed(), DOCS: 'off' }).showsDocs).toBe(false)
     expect(readGatewayConfig({ ...needed(), STALE_GRACE_SECONDS: '60' }).staleGraceMs).toBe(60_000)
   })
 })

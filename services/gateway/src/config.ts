@@ -17,6 +17,7 @@ const environment = z.object({
   SERVICE_SECRET_FILE: secretFile,
   BROKER_URL: z.url({ protocol: /^amqps?$/ }),
   BROKER_PASSWORD_FILE: secretFile.optional(),
+  DOCS: z.enum(['on', 'off']).default('on'),
   STALE_GRACE_SECONDS: wholeNumber(0, 86_400).default(0),
   MAX_SESSIONS: wholeNumber(1_000, 10_000_000).default(200_000),
 })
@@ -36,6 +37,7 @@ export const readGatewayConfig = (from?: NodeJS.ProcessEnv) => {
     serviceName: env.SERVICE_NAME,
     serviceSecret: env.SERVICE_SECRET_FILE,
     brokerUrl: withPassword(env.BROKER_URL, env.BROKER_PASSWORD_FILE),
+    showsDocs: env.DOCS === 'on',
     staleGraceMs: env.STALE_GRACE_SECONDS * 1000,
     maxSessions: env.MAX_SESSIONS,
   }

@@ -43,7 +43,7 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
     const health = createHealth(readState({ keys: keys.state, sessions: sessions.state }))
     const { host, port, drainMs } = config
     const server = await own(
-      serve(routes({ authenticate, health }), {
+      serve(routes({ authenticate, health, showsDocs: config.showsDocs }), {
         ...{ health, metrics, log, host, port, drainMs },
         quick: quickAnswers(recognise),
       }),

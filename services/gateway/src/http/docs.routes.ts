@@ -29,6 +29,8 @@ const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 's
 export const docsRoutes = (openApi: object): Route[] => {
   const document = JSON.stringify(openApi)
   return [
+    // Where somebody comes who knows the address alone; Nginx puts its prefix before it.
+    ['GET', '/', (_req, res) => res.redirect('docs')],
     ['GET', '/openapi.json', (_req, res) => void res.type('application/json').send(document)],
     ['GET', '/docs', (_req, res) => void res.set('Content-Security-Policy', policy).type('html').send(page)],
     // What a browser may make of it; from there the relative URLs would lead elsewhere.

@@ -4,20 +4,22 @@ import { eventsPage } from '../docs/events-page.ts'
 
 const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
-/** The events: the AsyncAPI document, a page made of it, and the schema that each event's `dataschema` names. */
-export const eventDocsRoutes = (asyncApi: AsyncApi, schemas: Record<string, object>): Route[] => {
+/** The schema that each event's `dataschema` names. */
+export const schemaRoutes = (schemas: Record<string, object>): Route[] =>
+  Object.entries(schemas).map(
+    ([type, schema]): Route => [
+      'GET',
+      `/schemas/${type}.json`,
+      (_req, res) => void res.type('application/schema+json').set('Cache-Control', 'public, max-age=3600').json(schema),
+    ],
+  )
+
+/** The AsyncAPI document of the events, and a page made of it. */
+export const eventDocsRoutes = (asyncApi: AsyncApi): Route[] => {
   const document = JSON.stringify(asyncApi)
   const page = eventsPage(asyncApi)
   return [
     ['GET', '/asyncapi.json', (_req, res) => void res.type('application/json').send(document)],
     ['GET', '/docs/events', (_req, res) => void res.set('Content-Security-Policy', policy).type('html').send(page)],
-    ...Object.entries(schemas).map(
-      ([type, schema]): Route => [
-        'GET',
-        `/schemas/${type}.json`,
-        (_req, res) =>
-          void res.type('application/schema+json').set('Cache-Control', 'public, max-age=3600').json(schema),
-      ],
-    ),
   ]
 }
