@@ -1,26 +1,41 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { runSql } from './identity-calls.ts'
 import { admin, logIn, me, tryLogIn } from './people.ts'
-import { compose, docker } from './stack.ts'
+import { compose, docker, execIn } from './stack.ts'
 
 const runJob = (job: 'migrate' | 'seed', settings: Record<string, string> = {}) =>
   compose('run', '--rm', '--no-deps', '-T', ...Object.entries(settings).flatMap((it) => ['-e', it.join('=')]), job)
 
+/** A database beside the stack's, as empty as one before the first start. */
+const emptyDatabase = async () => {
+  const name = `seed_${randomBytes(4).toString('hex')}`
+  await runSql(`CREATE DATABASE ${name} OWNER gatehouse_owner`)
+  onTestFinished(async () => void (await runSql(`DROP DATABASE ${name} WITH (FORCE)`)))
+  const url = (user: string) => `postgres://gatehouse_${user}@postgres:5432/${name}`
+  await runJob('migrate', { DATABASE_URL: url('owner') })
+  return {
+    seed: (settings: Record<string, string>) => runJob('seed', { ...settings, DATABASE_URL: url('identity') }),
+    count: async () => {
+      const sql = ['--tuples-only', '--no-align', '--command', 'SELECT count(*) FROM users', name]
+      return Number(await execIn('postgres', 'psql', '--username=postgres', ...sql))
+    },
+  }
+}
+
 describe('the seed job', () => {
   it('refuses a known password in production, and makes nobody', async () => {
-    const username = `root-${randomBytes(4).toString('hex')}`
-    const run = runJob('seed', { NODE_ENV: 'production', SEED_USERNAME: username, SEED_PASSWORD: 'changeme' })
-    await expect(run).rejects.toMatchObject({ code: 1 })
-    expect(await tryLogIn({ username, password: 'changeme' })).toMatchObject({ status: 401 })
+    const { seed, count } = await emptyDatabase()
+    await expect(seed({ NODE_ENV: 'production', SEED_PASSWORD: 'changeme' })).rejects.toMatchObject({ code: 1 })
+    expect(await count()).toBe(0)
   })
 
   it('makes a password in production when none is given, and prints it once', async () => {
-    const username = `root-${randomBytes(4).toString('hex')}`
-    const settings = { NODE_ENV: 'production', SEED_USERNAME: username, SEED_PASSWORD: '' }
-    const password = /^The password of .*: (\S+)$/m.exec(await runJob('seed', settings))?.[1] ?? ''
-    expect(await tryLogIn({ username, password })).toMatchObject({ status: 200 })
-    expect(await runJob('seed', settings)).not.toContain('The password of')
+    const { seed, count } = await emptyDatabase()
+    expect(await seed({ NODE_ENV: 'production' })).toMatch(/^The password of admin: \S+$/m)
+    expect(await seed({ NODE_ENV: 'production' })).not.toContain('The password of')
+    expect(await count()).toBe(1)
   })
 
   it('run again changes nothing, not even a password', async () => {
@@ -31,6 +46,12 @@ describe('the seed job', () => {
     const after = decodeJwt(await logIn(admin))
     expect([after.sub, after.ver]).toEqual([before.sub, before.ver])
     expect(await me(await logIn(admin))).toMatchObject({ body: { username: 'admin', roles: ['admin'] } })
+  })
+
+  it('makes no admin/changeme beside users that there are, such as an admin with another name', async () => {
+    const username = `root-${randomBytes(4).toString('hex')}`
+    expect(await runJob('seed', { SEED_USERNAME: username })).toContain('nothing changed')
+    expect(await tryLogIn({ username, password: 'changeme' })).toMatchObject({ status: 401 })
   })
 })
 

@@ -1,6 +1,5 @@
-import { publicUser, tokenResponse, userState } from '@gatehouse/contracts'
+import { tokenResponse, userState } from '@gatehouse/contracts'
 import { get, post, send } from './http.ts'
-import { compose } from './stack.ts'
 
 export type Credentials = { username: string; password: string }
 
@@ -21,26 +20,14 @@ export const me = (token: string) => get('/auth/me', { token })
 /** `GET /auth/me` at one gateway, past Nginx. */
 export const meAt = (gatewayUrl: string, token: string) => send('GET', `${gatewayUrl}/auth/me`, { token })
 
-/** Makes a user as an operator does as long as there is no call for it: by another run of the seed job. */
+/** Makes a user with a name of its own, as admins do. @throws when the answer is not the user */
 export const seedUser = async (name: string, { roles = [] as string[] } = {}) => {
   const username = `${name}-${crypto.randomUUID().slice(0, 8)}`
   const credentials: Credentials = { username, password: crypto.randomUUID() }
-  const settings = {
-    SEED_USERNAME: username,
-    SEED_PASSWORD: credentials.password,
-    SEED_FULL_NAME: `The ${name} of a test`,
-    SEED_ROLES: roles.join(','),
-  }
-  await compose(
-    'run',
-    '--rm',
-    '--no-deps',
-    '-T',
-    ...Object.entries(settings).flatMap((it) => ['-e', it.join('=')]),
-    'seed',
-  )
-  const { id } = publicUser.parse((await me(await logIn(credentials))).body)
-  return { id, ...credentials }
+  const json = { ...credentials, full_name: `The ${name} of a test`, roles }
+  const answer = await post('/users', { token: await logIn(admin), json })
+  if (answer.status !== 201) throw new Error(`it was answered ${answer.status}: ${answer.text}`)
+  return { id: userState.parse(answer.body).id, ...credentials }
 }
 export type Person = Awaited<ReturnType<typeof seedUser>>
 

@@ -88,18 +88,60 @@ wait_for() {
 print_welcome() {
   local address
   address=http://localhost:$(published_port)
+  printf '\nGatehouse is up.\n\n'
+  if [ "$(setting DOCS on)" = off ]; then printf '  API            %s/api\n' "$address"; else printf '  API and docs   %s/api/docs\n' "$address"; fi
+  print_login
+  if knows_laptop_password; then
+    printf '\nWARNING: an admin has the password %s, which everybody knows. Change it before others reach this machine:\n' "$laptop_password"
+    printf '  ./gatehouse user password NAME   (reads the new one from standard input)\n'
+  fi
   cat <<WELCOME
-
-Gatehouse is up.
-
-  API and docs   $address/api/docs
-  login          admin / changeme   (made by the job seed, for a laptop only)
 
 Try it:
 
-  token=\$(curl -s $address/api/auth/login -d username=admin -d password=changeme | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  token=\$(curl -s $address/api/auth/login -d username=$shown_username -d password=$shown_password | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -s $address/api/auth/me -H "Authorization: Bearer \$token"
 
 Stop it with ./gatehouse down.
 WELCOME
+}
+
+# The login of the job seed, only if it works: who changed it knows that. A password of .env is not shown.
+print_login() {
+  local username password
+  username=$(setting SEED_USERNAME admin)
+  password=$(setting SEED_PASSWORD '')
+  shown_username=$username
+  if made_password; then
+    shown_password=PASSWORD
+  elif [ -n "$password" ] && signs_in "$username" "$password"; then
+    printf '  login          %s, with the password SEED_PASSWORD\n' "$username"
+    shown_password='"$SEED_PASSWORD"'
+  elif signs_in "$username" "$laptop_password"; then
+    printf '  login          %s / %s   (made by the job seed, for a laptop only)\n' "$username" "$laptop_password"
+    shown_password=$laptop_password
+  else
+    shown_username=USERNAME shown_password=PASSWORD
+  fi
+}
+
+# As in docker-compose.yml.
+laptop_password=changeme
+
+signs_in() { printf '%s\n' "$2" | docker compose exec -T identity node services/identity/src/cli.ts user check "$1" >/dev/null 2>&1; }
+
+# As /health/ready of identity says it, which knows under whatever name.
+knows_laptop_password() {
+  # shellcheck disable=SC2016
+  docker compose exec -T identity bash -c 'exec 3<>/dev/tcp/127.0.0.1/3001
+    printf "GET /health/ready HTTP/1.0\r\nHost: localhost\r\n\r\n" >&3; cat <&3' | grep -q '"laptop_password":{"state":"degraded"'
+}
+
+# What the job made is shown once, and then kept in no log: neither the step's nor the container's.
+made_password() {
+  local line
+  line=$(grep '^The password of ' "$logs/seed.log") || return 1
+  printf '  %s   (it is shown this once)\n' "$line"
+  sed -i '/^The password of /d' "$logs/seed.log"
+  docker compose rm --force seed >/dev/null 2>&1
 }

@@ -1,4 +1,5 @@
 import express from 'express'
+import { believeProxy } from './believe-proxy.ts'
 import type { HealthChecks } from './health.ts'
 import { listen } from './http-server.ts'
 import type { Logger } from './log.ts'
@@ -15,19 +16,21 @@ type Needs = {
   host: string
   port: number
   drainMs?: number
+  /** What the proxy in front sends along, so that its word for where a client is can be told from anybody else's. */
+  proxySecret?: string | undefined
   asRefusal?: AsRefusal
   quick?: QuickAnswers
 }
 
 /** What every service serves alike: request ids, metrics, health, problem+json, the limits, an orderly end. */
 export const serve = async (table: Route[], needs: Needs) => {
-  const { health, metrics, log, host, port, drainMs = 0, asRefusal, quick = new Map() } = needs
+  const { health, metrics, log, host, port, drainMs = 0, proxySecret, asRefusal, quick = new Map() } = needs
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  // Exactly one proxy, Nginx, which overwrites X-Forwarded-For.
+  // One proxy, which overwrites X-Forwarded-For; from anybody else `believeProxy` lets nothing stand.
   app.set('trust proxy', 1)
-  app.use(requestContext, metrics.observe)
+  app.use(believeProxy(proxySecret), requestContext, metrics.observe)
   app.use(routerOf([...table, ...health.routes, ...metrics.routes]))
   app.use(problemHandler(log, asRefusal))
   const server = await listen(answerFirst(quick, metrics, app), {

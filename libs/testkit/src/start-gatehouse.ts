@@ -49,6 +49,8 @@ export const startGatehouse = async ({
     IDENTITY_REPLICAS: String(identityReplicas),
     GATEWAY_REPLICAS: String(gatewayReplicas),
     COMPOSE_PROFILES: profiles.join(','),
+    // What stands in a .env of this checkout is not for tests.
+    ...{ SEED_ENV: '', SEED_USERNAME: '', SEED_PASSWORD: '', SEED_ROLES: '', DOCS: '' },
     ...(!process.env.NPMRC_FILE && existsSync(npmSettings) && { NPMRC_FILE: npmSettings }),
     ...settings,
   }

@@ -52,6 +52,7 @@ const environment = z.object({
   JWKS_MAX_AGE_SECONDS: wholeNumber(1, 3_600).default(60),
   KEY_SECRETS_FILE: keySecrets,
   SERVICE_CREDENTIALS_FILE: serviceCredentials,
+  PROXY_SECRET_FILE: secretFile.optional(),
 })
 
 // How often our verifiers fetch the key set in the background, with their jitter.
@@ -106,6 +107,7 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     keyTimes: keyTimesOf(env),
     keySecrets: env.KEY_SECRETS_FILE,
     serviceCredentials: env.SERVICE_CREDENTIALS_FILE,
+    proxySecret: env.PROXY_SECRET_FILE,
     // OWASP's recommendation for Argon2id.
     argon2: { memoryCost: 19_456, timeCost: 2, parallelism: 1 },
   }
@@ -127,6 +129,7 @@ const seedEnvironment = z.object({
   ISSUER: issuer,
   SEED_USERNAME: z.string().min(1).max(150).default('admin'),
   SEED_PASSWORD: z.string().min(8).max(256).optional(),
+  SEED_LAPTOP_PASSWORD: z.string().min(8).max(256).optional(),
   SEED_FULL_NAME: z.string().max(200).optional(),
   SEED_ROLES: z
     .string()
@@ -137,7 +140,8 @@ const seedEnvironment = z.object({
 /** Configuration of the seed job. @throws ConfigError, also for a password that everybody knows in production */
 export const readSeedConfig = (from?: NodeJS.ProcessEnv) => {
   const env = readEnvironment(seedEnvironment, from)
-  if (env.NODE_ENV === 'production' && knownPasswords.includes((env.SEED_PASSWORD ?? '').toLowerCase())) {
+  const isProduction = env.NODE_ENV === 'production'
+  if (isProduction && knownPasswords.includes((env.SEED_PASSWORD ?? '').toLowerCase())) {
     throw new ConfigError(
       'SEED_PASSWORD is a password that everybody knows, and NODE_ENV is production. Choose another, or leave it unset to have one made.',
     )
@@ -146,7 +150,9 @@ export const readSeedConfig = (from?: NodeJS.ProcessEnv) => {
     databaseUrl: withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE),
     issuer: env.ISSUER,
     username: env.SEED_USERNAME,
-    password: env.SEED_PASSWORD,
+    /** Whether the password has to be one that nobody guesses. */
+    isProduction,
+    password: env.SEED_PASSWORD ?? (isProduction ? undefined : env.SEED_LAPTOP_PASSWORD),
     fullName: env.SEED_FULL_NAME ?? null,
     roles: env.SEED_ROLES?.split(',') ?? [],
     argon2: { memoryCost: 19_456, timeCost: 2, parallelism: 1 },

@@ -18,6 +18,7 @@ import { openSigningKeys } from './keys/signing-keys.ts'
 import { createNewEvent } from './outbox/new-event.ts'
 import { startRelay } from './outbox/relay.ts'
 import { createRelayMetrics } from './outbox/relay-metrics.ts'
+import { createLaptopPasswordWatch } from './passwords/laptop-password.ts'
 import { contextWordsOf } from './passwords/new-password-rules.ts'
 import { openPasswords } from './passwords/passwords.ts'
 import { repeat } from './repeat.ts'
@@ -38,6 +39,7 @@ import { usersIn } from './users/users.repository.ts'
 
 const throttleSweepMs = 600_000
 const sessionSweepMs = 1_000
+const laptopPasswordMs = 5_000
 
 /** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
 export const startIdentity = (config: IdentityConfig, log: Logger) =>
@@ -72,12 +74,17 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const finishEndings = createFinishEndings({ db, newEvent })
     await own(repeat('finish endings of sessions', finishEndings, sessionSweepMs, log), (it) => it.stop())
 
+    const laptopPassword = createLaptopPasswordWatch({ ...usersIn(db.manager), passwords, log })
+    await laptopPassword.look()
+    await own(repeat('look for the laptop password', laptopPassword.look, laptopPasswordMs, log), (it) => it.stop())
+
     const history = historyIn(db.manager)
     const streams = createEventStreams({ history, log })
     const health = createHealth({
       postgres: () => checkDatabase(db),
       broker: () => brokerState(publisher.state()),
       relay: () => ({ state: 'up', leads: relay.state().leads }),
+      laptop_password: laptopPassword.state,
     })
     const ownTokens = createOwnTokens(keys, { issuer, audience })
     const table = routes({
@@ -101,9 +108,9 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       serveEvents: streams.serve,
       readSnapshot: createReadSnapshot(db.manager),
     })
-    const { host, port, drainMs } = config
+    const { host, port, drainMs, proxySecret } = config
     const server = await own(
-      serve(table, { health, metrics, log, host, port, drainMs, asRefusal: asDatabaseOutage }),
+      serve(table, { health, metrics, log, host, port, drainMs, proxySecret, asRefusal: asDatabaseOutage }),
       (it) => it.close(),
     )
     // Before the server, which waits for every answer under way.

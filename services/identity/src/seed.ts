@@ -1,29 +1,38 @@
 import { randomBytes } from 'node:crypto'
-import { createLog, exitOnFailedStart, runAs } from '@gatehouse/service'
+import { AppError, ConfigError, createLog, exitOnFailedStart, runAs } from '@gatehouse/service'
 import { readSeedConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createNewEvent } from './outbox/new-event.ts'
+import { contextWordsOf } from './passwords/new-password-rules.ts'
 import { openPasswords } from './passwords/passwords.ts'
-import { createCreateUser } from './users/create-user.ts'
-import { canonicalUsername } from './users/username.ts'
-import { usersIn } from './users/users.repository.ts'
+import { newUsername } from './users/create-user.ts'
+import { createFirstUser } from './users/first-user.ts'
 
 const log = createLog('seed', 'info')
+
+/** What a rule refuses here is a setting that a person can mend. @throws ConfigError in the words of the rule */
+const ruled = <Result>(setting: string, rule: () => Result) => {
+  try {
+    return rule()
+  } catch (error) {
+    throw error instanceof AppError ? new ConfigError(`${setting}: ${error.message}`) : error
+  }
+}
+
 try {
-  const { username, fullName, roles, ...config } = readSeedConfig()
+  const { fullName, roles, ...config } = readSeedConfig()
+  const username = ruled('SEED_USERNAME', () => newUsername(config.username))
+  const password = config.password ?? randomBytes(18).toString('base64url')
+  const passwords = await openPasswords({ cost: config.argon2, contextWords: contextWordsOf(config.issuer) }, log)
+  if (config.isProduction) ruled('SEED_PASSWORD', () => passwords.checkNew(password, { username, fullName }))
   const db = await openDatabase(config.databaseUrl, log)
   try {
-    if (await usersIn(db.manager).findByUsername(canonicalUsername(username))) {
-      log.info({ username }, 'the user exists already, nothing changed')
-    } else {
-      const passwords = await openPasswords({ cost: config.argon2, contextWords: [] }, log)
-      const createUser = createCreateUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
-      const password = config.password ?? randomBytes(18).toString('base64url')
-      const { id } = await runAs('job:seed', () => createUser({ username, password, fullName, roles }, 'internal'))
-      log.info({ id, username, roles }, 'made the user')
-      // Not a log line: the one time that somebody can read it.
-      if (config.password === undefined) process.stdout.write(`The password of ${username}: ${password}\n`)
-    }
+    const makeFirstUser = createFirstUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
+    const made = await runAs('job:seed', () => makeFirstUser({ username, password, fullName, roles }))
+    if (made) log.info({ id: made.id, username, roles }, 'made the first user')
+    else log.info('there are users already, nothing changed')
+    // Not a log line: the one time that somebody can read it.
+    if (made && config.password === undefined) process.stdout.write(`The password of ${username}: ${password}\n`)
   } finally {
     await db.destroy()
   }

@@ -121,4 +121,17 @@ const importCommand: Command = {
   },
 }
 
-export const userCommands = [add, list, deactivate, password, importCommand]
+const check: Command = {
+  usage: 'user check USERNAME',
+  about: 'tells whether a password, given by standard input, signs this user in: yes, or no and exit code 1',
+  run: async ({ positionals: [username = ''] }, { db, config, log }) => {
+    const given = await readPassword()
+    const user = await usersIn(db.manager).findByUsername(canonicalUsername(username))
+    const passwords = await openPasswords({ cost: config.argon2, contextWords: [] }, log)
+    const signsIn = user?.isActive === true && (await passwords.verify(user.hashedPassword, given))
+    process.stdout.write(signsIn ? 'yes\n' : 'no\n')
+    if (!signsIn) process.exitCode = 1
+  },
+}
+
+export const userCommands = [add, list, deactivate, password, check, importCommand]

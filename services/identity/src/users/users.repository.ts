@@ -1,6 +1,6 @@
 import type { UserQuery } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
-import { ArrayContains, type EntityManager, In, MoreThan, QueryFailedError } from 'typeorm'
+import { ArrayContains, type EntityManager, In, Like, MoreThan, QueryFailedError } from 'typeorm'
 import { userEntity } from './user.entity.ts'
 import type { User } from './user.ts'
 import { canonicalUsername } from './username.ts'
@@ -22,6 +22,9 @@ const beginningWith = (text: string) => `${canonicalUsername(text).replaceAll(/[
 /** All SQL about users. Built on a manager, so joining a transaction is visible. */
 export const usersIn = (manager: EntityManager) => {
   const users = manager.getRepository(userEntity)
+
+  /** Holds off every other change of who is an admin until the transaction ends. */
+  const lockAdmins = () => manager.query('SELECT pg_advisory_xact_lock($1)', [adminsLock])
 
   return {
     findByUsername: (username: string) => users.findOneBy({ username }),
@@ -96,9 +99,18 @@ export const usersIn = (manager: EntityManager) => {
     /** Its sessions go with it; its id stays behind, by a trigger. */
     delete: async (id: string) => void (await users.delete({ id })),
 
-    /** Holds off every other change of who is an admin until the transaction ends. */
+    isThereAny: () => users.exists(),
+
+    /** Of those active admins who came first. Of our own algorithm alone: imported hashes may cost far more to try. */
+    findAdminHashes: async () => {
+      const where = { isActive: true, roles: ArrayContains(['admin']), hashedPassword: Like('$argon2id$%') }
+      const first = await users.find({ select: { hashedPassword: true }, where, order: { id: 'ASC' }, take: 20 })
+      return first.map((it) => it.hashedPassword)
+    },
+
+    lockAdmins,
     lockAndCountAdmins: async () => {
-      await manager.query('SELECT pg_advisory_xact_lock($1)', [adminsLock])
+      await lockAdmins()
       return users.countBy({ isActive: true, roles: ArrayContains(['admin']) })
     },
 
