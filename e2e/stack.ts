@@ -61,7 +61,7 @@ export type Container = {
   }
   NetworkSettings: {
     Networks: Record<string, { IPAddress: string }>
-    Ports: Record<string, { HostPort: string }[] | null>
+    Ports: Record<string, { HostIp: string; HostPort: string }[] | null>
   }
 }
 

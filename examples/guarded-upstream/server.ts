@@ -4,11 +4,12 @@ import { createServer } from 'node:http'
 const server = createServer(async (req, res) => {
   const chunks: Buffer[] = []
   for await (const chunk of req) chunks.push(chunk)
-  const identity = Object.entries(req.headers).filter(([name]) => /^x[-_]auth/.test(name))
+  const identity = Object.entries(req.headers).filter(([name]) => /^x[^a-z]auth/.test(name))
   const answer = {
     method: req.method,
     url: req.url,
     identity: Object.fromEntries(identity),
+    headers: Object.keys(req.headers),
     username: decodeURIComponent(String(req.headers['x-auth-username'] ?? '')),
     body: Buffer.concat(chunks).toString(),
   }

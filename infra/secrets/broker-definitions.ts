@@ -11,9 +11,21 @@ const passwordHash = (password: string, salt: Buffer) =>
 const permissions = {
   identity: { configure: '^gatehouse\\.', write: '^gatehouse\\.', read: '^gatehouse\\.' },
   gateway: { configure: '^gateway\\.', write: '^gateway\\.', read: '^(gateway\\.|gatehouse\\.)' },
-  // Looks into any queue and gives dead letters back to work, but publishes no event: those are identity's alone.
-  operator: { configure: '^operator\\.', write: '^(?!gatehouse\\.|amq\\.)', read: '.*' },
+  // Follows events and looks at dead letters. To give letters back it is allowed one exchange more, for as long as that
+  // takes (infra/commands/events.sh): with a lasting right to it, it could lay forged events before a subscriber.
+  operator: { configure: '^operator\\.', write: '^operator\\.', read: '^(operator\\.|gatehouse\\.events|.*\\.dead$)' },
 }
+
+// Of each user, over all its processes. A replica of identity or of the gateway holds three connections at the most.
+const limits = {
+  identity: { 'max-connections': 96, 'max-channels': 384 },
+  gateway: { 'max-connections': 192, 'max-channels': 384 },
+  operator: { 'max-connections': 16, 'max-channels': 32 },
+}
+
+// A subscriber has six or so for each subscription, a gateway one. Who makes queues without end is refused before memory and
+// disk are gone; what is there already goes on.
+const maxQueues = 500
 
 /**
  * What the broker imports at each start: users and what they may, no exchange and no queue (identity declares those).
@@ -28,7 +40,9 @@ export const brokerDefinitions = (passwords: Passwords, salt: string) => {
       password_hash: passwordHash(passwords[name], saltOf(name)),
       hashing_algorithm: 'rabbit_password_hashing_sha256',
       tags: [],
+      limits: limits[name],
     })),
     permissions: names.map((name) => ({ user: name, vhost: '/', ...permissions[name] })),
+    parameters: [{ vhost: '/', component: 'vhost-limits', name: 'limits', value: { 'max-queues': maxQueues } }],
   })
 }

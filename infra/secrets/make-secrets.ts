@@ -9,7 +9,8 @@ import { readServices, serviceCredentials } from './service-credentials.ts'
 // run again, hands out the same ones.
 const root = '/secrets'
 
-// Postgres and RabbitMQ run as users of this group in their official images, our own services as the user of this job.
+// Postgres and RabbitMQ run as users of this group in their official images, and Nginx is given it; our own services run as
+// the user of this job.
 const serverGroup = 999
 
 const writeOnce = (path: string, content: string, group?: number) => {
@@ -52,6 +53,14 @@ const brokerPasswords = {
   operator: kept('broker-operator'),
 }
 const gatewayCredential = kept('service-gateway')
+const proxySecret = kept('proxy')
+
+// Only identity is told who the proxy is: who else knew it could say it was the proxy. `volatile`, since a request may ask two.
+const proxySecretMap = `map $proxy_host $proxy_secret {
+  volatile;
+  default "";
+  identity "${proxySecret}";
+}`
 
 give(
   'postgres',
@@ -59,6 +68,7 @@ give(
   serverGroup,
 )
 give('rabbitmq', { 'definitions.json': brokerDefinitions(brokerPasswords, kept('broker-salt')) }, serverGroup)
+give('nginx', { 'proxy-secret.conf': proxySecretMap }, serverGroup)
 give('migrate', { 'database-password': owner })
 give('seed', { 'database-password': identity })
 give('identity', {
@@ -68,6 +78,7 @@ give('identity', {
   services: serviceCredentials(services, (name) => kept(`service-${name}`)),
   // In the form of 0.1.0, for a container of that release which starts once more during an upgrade.
   'service-credentials': `gateway:${sha256(gatewayCredential)}`,
+  'proxy-secret': proxySecret,
 })
 give('gateway', { 'broker-password': brokerPasswords.gateway, 'service-secret': gatewayCredential })
 give('operator', { 'broker-password': brokerPasswords.operator })

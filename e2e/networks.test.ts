@@ -1,0 +1,101 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { untilCalm } from './calm.ts'
+import { send } from './http.ts'
+import { runSql } from './identity-calls.ts'
+import { admin, tryLogIn } from './people.ts'
+import { addressOf, type Container, containers, docker, serviceOf } from './stack.ts'
+
+type Network = { Internal: boolean; Options: Record<string, string>; Containers: Record<string, { Name: string }> }
+
+let running: Container[]
+const networks = new Map<string, Network>()
+beforeAll(async () => {
+  await untilCalm()
+  running = (await containers()).filter((it) => it.State.Status === 'running')
+  const names = [...new Set(running.flatMap((it) => Object.keys(it.NetworkSettings.Networks)))]
+  for (const name of names) {
+    const [network]: Network[] = JSON.parse(await docker('network', 'inspect', name))
+    if (!network) throw new Error(`docker knows no network ${name}`)
+    networks.set(name.replace(/^.*_/, ''), network)
+  }
+})
+
+const networksOf = (service: string) => {
+  const found = running.find((it) => serviceOf(it) === service)
+  return Object.keys(found?.NetworkSettings.Networks ?? {}).map((it) => it.replace(/^.*_/, ''))
+}
+const withoutNginx = () => running.filter((it) => serviceOf(it) !== 'nginx')
+
+/** Whether a TCP connection comes about from inside that container; no packet of it goes anywhere else. */
+const reaches = async (from: Container, host: string, port: number) => {
+  const script = `timeout 2 bash -c ': </dev/tcp/${host}/${port}' 2>/dev/null && echo open || echo closed`
+  return (await docker('exec', from.Id, 'bash', '-c', script)) === 'open'
+}
+
+describe('the networks', () => {
+  it('are internal, but for the one by which clients come to Nginx, from which nothing finds its way back in', () => {
+    expect([...networks].filter(([, it]) => !it.Internal).map(([name]) => name)).toEqual(['outside'])
+    expect(networks.get('outside')?.Options['com.docker.network.bridge.enable_ip_masquerade']).toBe('false')
+    expect(Object.values(networks.get('outside')?.Containers ?? {}).map((it) => it.Name)).toEqual([
+      expect.stringContaining('nginx'),
+    ])
+  })
+
+  it('give nobody but Nginx a route to the world', async () => {
+    for (const container of withoutNginx()) {
+      const table = await docker('exec', container.Id, 'cat', '/proc/net/route')
+      const destinations = table.split('\n').slice(1)
+      expect(destinations.filter((it) => it.split(/\s+/)[1] === '00000000')).toEqual([])
+    }
+  })
+
+  it('leave an upstream alone with Nginx', async () => {
+    expect(networksOf('guarded-upstream')).toEqual(['guarded'])
+    const there = Object.values(networks.get('guarded')?.Containers ?? {}).map((it) => it.Name)
+    expect(there.map((it) => /nginx|guarded-upstream/.exec(it)?.[0]).toSorted()).toEqual(['guarded-upstream', 'nginx'])
+  })
+
+  it('let an upstream reach none of the others, neither by name nor by address', async () => {
+    const [upstream] = running.filter((it) => serviceOf(it) === 'guarded-upstream')
+    if (!upstream) throw new Error('there is no upstream')
+    const ports: Record<string, number> = { identity: 3001, gateway: 3002, postgres: 5432, rabbitmq: 5672 }
+    for (const container of running) {
+      const port = ports[serviceOf(container)]
+      if (port === undefined) continue
+      expect(await reaches(upstream, serviceOf(container), port), serviceOf(container)).toBe(false)
+      for (const { IPAddress } of Object.values(container.NetworkSettings.Networks)) {
+        expect(await reaches(upstream, IPAddress, port), `${serviceOf(container)} ${IPAddress}`).toBe(false)
+      }
+    }
+    expect(await reaches(upstream, 'nginx', 8080)).toBe(true) // so the question is a good one
+  })
+})
+
+describe('the port of Nginx', () => {
+  it('is open on this machine alone', () => {
+    const bound = running.flatMap((it) => Object.values(it.NetworkSettings.Ports).flatMap((port) => port ?? []))
+    expect(bound.map((it) => it.HostIp)).toEqual(['127.0.0.1'])
+  })
+})
+
+describe('the address of a client', () => {
+  it('is believed from Nginx alone: who asks identity past it says nothing about where it is', async () => {
+    const [identity] = running.filter((it) => serviceOf(it) === 'identity')
+    if (!identity) throw new Error('there is no identity')
+    const device = `probe ${crypto.randomUUID()}`
+    const headers = { 'x-forwarded-for': '203.0.113.9', 'x-gatehouse-proxy': 'a guess', 'user-agent': device }
+    const url = `http://${addressOf(identity)}:3001/auth/login`
+    expect(await send('POST', url, { form: admin, headers })).toMatchObject({ status: 200 })
+    const sql = `SELECT address FROM sessions WHERE device = '${device}'`
+    expect((await runSql(sql)).trim()).toMatch(/^(?!203\.)[\d.]+$/)
+  })
+
+  it('comes through Nginx: it is not that of Nginx, and not what the client says', async () => {
+    expect(await tryLogIn(admin)).toMatchObject({ status: 200 })
+    const address = (await runSql('SELECT address FROM sessions ORDER BY created_at DESC LIMIT 1')).trim()
+    const own = running
+      .filter((it) => serviceOf(it) === 'nginx')
+      .flatMap((it) => Object.values(it.NetworkSettings.Networks))
+    expect(own.map((it) => it.IPAddress)).not.toContain(address)
+  })
+})
