@@ -90,6 +90,17 @@ describe('the guard in front of an upstream refuses', () => {
     }
   })
 
+  it.each([
+    '/examples/guarded/admin/../../guarded',
+    '/examples/guarded/admin/..%2f..%2fguarded',
+    '/examples/guarded/admin/%2e%2e/%2E%2e/guarded?x=1',
+    '/examples/./guarded',
+    '/examples/%2e/guarded',
+  ])('%s, which Nginx and an upstream could read in two ways', async (path) => {
+    const answer = await sendPath(path, { headers: [`Authorization: Bearer ${hers}`] })
+    expect(refusalOf(answer)).toEqual({ status: 400, code: 'malformed_request' })
+  })
+
   it('a session within a second of its end', async () => {
     const token = await logIn(ada)
     for (let nth = 0; nth < 4; nth += 1) expect(await ask(anyUser, token)).toMatchObject({ status: 200 })

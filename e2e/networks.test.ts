@@ -24,7 +24,6 @@ const networksOf = (service: string) => {
   const found = running.find((it) => serviceOf(it) === service)
   return Object.keys(found?.NetworkSettings.Networks ?? {}).map((it) => it.replace(/^.*_/, ''))
 }
-const withoutNginx = () => running.filter((it) => serviceOf(it) !== 'nginx')
 
 /** Whether a TCP connection comes about from inside that container; no packet of it goes anywhere else. */
 const reaches = async (from: Container, host: string, port: number) => {
@@ -41,14 +40,6 @@ describe('the networks', () => {
     ])
   })
 
-  it('give nobody but Nginx a route to the world', async () => {
-    for (const container of withoutNginx()) {
-      const table = await docker('exec', container.Id, 'cat', '/proc/net/route')
-      const destinations = table.split('\n').slice(1)
-      expect(destinations.filter((it) => it.split(/\s+/)[1] === '00000000')).toEqual([])
-    }
-  })
-
   it('leave an upstream alone with Nginx', async () => {
     expect(networksOf('guarded-upstream')).toEqual(['guarded'])
     const there = Object.values(networks.get('guarded')?.Containers ?? {}).map((it) => it.Name)
@@ -59,14 +50,16 @@ describe('the networks', () => {
     const [upstream] = running.filter((it) => serviceOf(it) === 'guarded-upstream')
     if (!upstream) throw new Error('there is no upstream')
     const ports: Record<string, number> = { identity: 3001, gateway: 3002, postgres: 5432, rabbitmq: 5672 }
-    for (const container of running) {
+    const attempts = running.flatMap((container) => {
       const port = ports[serviceOf(container)]
-      if (port === undefined) continue
-      expect(await reaches(upstream, serviceOf(container), port), serviceOf(container)).toBe(false)
-      for (const { IPAddress } of Object.values(container.NetworkSettings.Networks)) {
-        expect(await reaches(upstream, IPAddress, port), `${serviceOf(container)} ${IPAddress}`).toBe(false)
-      }
-    }
+      const addresses = Object.values(container.NetworkSettings.Networks).map((it) => it.IPAddress)
+      return port === undefined ? [] : [serviceOf(container), ...addresses].map((host) => ({ host, port }))
+    })
+    expect(attempts.length).toBeGreaterThan(10)
+    const reached = await Promise.all(
+      attempts.map(async (it) => ((await reaches(upstream, it.host, it.port)) ? [it] : [])),
+    )
+    expect(reached.flat()).toEqual([])
     expect(await reaches(upstream, 'nginx', 8080)).toBe(true) // so the question is a good one
   })
 })

@@ -16,7 +16,7 @@ export const sendRaw = async (bytes: string, to = site()) => {
   const [head = '', ...rest] = answer.split('\r\n\r\n')
   const [statusLine = '', ...fields] = head.split('\r\n')
   const headers = new Headers(fields.map((it) => it.split(/:\s*(.*)/).slice(0, 2) as [string, string]))
-  return { status: Number(statusLine.split(' ')[1]), headers, text: rest.join('\r\n\r\n') }
+  return { status: Number(statusLine.split(' ')[1]), headers, text: rest.join('\r\n\r\n'), raw: answer }
 }
 
 /** A request whose path is sent as it stands. */

@@ -10,7 +10,8 @@ export const openApi = () =>
     info: {
       title: 'Gatehouse',
       version: '0.1.0',
-      description: 'Sign-in core. Every error is `application/problem+json` with a stable `code`.',
+      description:
+        'Sign-in core. Every error is `application/problem+json` with a stable `code`. A network that asks too much at once is answered 429 `too_many_requests` at any path.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api' }],
