@@ -38,11 +38,21 @@ allow_redrive() {
   name=redrive-$(random_hex 4) password=$(random_hex 16)
   # Expanded now: the function is gone when it runs.
   # shellcheck disable=SC2064
-  trap "broker_control delete_user $name >/dev/null 2>&1 </dev/null" EXIT
-  printf '%s\n' "$password" | broker_control add_user "$name" >/dev/null 2>&1
-  broker_control set_permissions "$name" '^$' "^\\Q$queue\\E\$" "^\\Q$queue\\E\\.dead\$" >/dev/null </dev/null
+  trap "broker_control delete_user $name >/dev/null 2>&1" EXIT
+  # Hashed, since it stands in the list of processes there.
+  broker_control add_user "$name" "$(broker_hash "$password")" --pre-hashed-password >/dev/null
+  broker_control set_permissions "$name" '^$' "^\\Q$queue\\E\$" "^\\Q$queue\\E\\.dead\$"  >/dev/null
   redriver=amqp://$name:$password@rabbitmq:5672
 }
 
-broker_control() { docker compose exec -T rabbitmq rabbitmqctl --quiet "$@"; }
+broker_control() { docker compose exec -T rabbitmq rabbitmqctl --quiet "$@" </dev/null; }
 random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+bytes_of() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
+
+# RabbitMQ's salted SHA-256: base64 of a 4-byte salt and the digest of salt and password.
+broker_hash() {
+  local salt digest
+  salt=$(random_hex 4)
+  digest=$({ bytes_of "$salt" && printf '%s' "$1"; } | sha256sum | cut -c1-64)
+  bytes_of "$salt$digest" | base64
+}
