@@ -41,7 +41,7 @@ allow_redrive() {
   trap "broker_control delete_user $name >/dev/null 2>&1" EXIT
   # Hashed, since it stands in the list of processes there.
   broker_control add_user "$name" "$(broker_hash "$password")" --pre-hashed-password >/dev/null
-  broker_control set_permissions "$name" '^$' "^\\Q$queue\\E\$" "^\\Q$queue\\E\\.dead\$"  >/dev/null
+  broker_control set_permissions "$name" '^$' "^\\Q$queue\\E\$" "^\\Q$queue\\E\\.dead\$" >/dev/null
   redriver=amqp://$name:$password@rabbitmq:5672
 }
 
