@@ -1,0 +1,26 @@
+import { createUser, signIn, signInAdmin } from '../../identity-calls.ts'
+import { me } from '../../people.ts'
+import type { Attack } from '../attack.ts'
+import { inTurns } from '../in-turns.ts'
+import { nameOf, tally } from '../tally.ts'
+
+const signIns = 130
+
+/** Each live session is one more to end, and one more event: so many that nobody can end them were 70,000. */
+export const tooManySessions: Attack = {
+  finding: 'H1',
+  title: 'who knows a password signs in over and over, and none of the sessions ends',
+  plants: [
+    {
+      file: 'services/identity/src/sessions/sessions.repository.ts',
+      replace: [['[...values, session.userId, atMost - 1, batch]', '[...values, session.userId, 1_000_000, batch]']],
+    },
+  ],
+  run: async () => {
+    const thief = await createUser(await signInAdmin(), 'collector')
+    const pairs = await inTurns(signIns, 3, () => signIn(thief))
+    const answers = await Promise.all(pairs.map((it) => me(it.access_token)))
+    const live = answers.filter((it) => it.status === 200).length
+    return { succeeded: live === signIns, figures: `${signIns} sign-ins: ${tally(answers.map(nameOf))}` }
+  },
+}
