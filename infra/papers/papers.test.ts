@@ -1,0 +1,60 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+const papers = ['SECURITY.md', ...globSync('docs/security/*.md', { cwd: root })]
+const isPath = (text: string) =>
+  /^[\w.-]+(\/[\w.-]+)+$/.test(text) || /^[\w-]*\.[\w.-]*(md|yml|json|dockerignore)$/.test(text)
+
+describe.each(papers)('%s', (paper) => {
+  it('names files that exist, in code and in links', () => {
+    const inCode = [...read(paper).matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text).filter(isPath)
+    const links = [...read(paper).matchAll(/\]\((?!https:)([^)#]+)/g)].map(([, link = '']) =>
+      join(dirname(paper), link),
+    )
+    expect([...inCode, ...links].filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+})
+
+type Row = { id: string; level: number; state: string; by: string; before: string }
+const rows: Row[] = [...read('docs/security/asvs.md').matchAll(/^\| (\d+\.\d+\.\d+) \|(.*)\|$/gm)].map(
+  ([, id = '', cells = '']) => {
+    const [level = '', , state = '', by = '', before = ''] = cells.split('|').map((cell) => cell.trim())
+    const plain = state.replaceAll('*', '')
+    return { id, level: Number(level.slice(1)), state: plain, by, before: before || plain }
+  },
+)
+const levels: Record<string, number> = JSON.parse(read('infra/papers/asvs-5.0.0.json'))
+
+describe('the rows of ASVS 5.0.0', () => {
+  it('are those of the standard, each once, all of level 1 and 2', () => {
+    expect(rows.map(({ id, level }) => [id, level])).toEqual(
+      Object.entries(levels).filter(([id, level]) => level < 3 || rows.some((row) => row.id === id)),
+    )
+  })
+
+  it('are met, not met or not applicable, and those of level 3 are met', () => {
+    for (const { id, level, state, before } of rows)
+      for (const it of level === 3 ? [state] : [state, before])
+        expect(level === 3 ? ['met'] : ['met', 'not met', 'n/a'], id).toContain(it)
+  })
+
+  it('name a file where they are met, and a reason where they are not', () => {
+    for (const { id, state, by } of rows) {
+      const paths = [...by.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text).filter(isPath)
+      if (state === 'met') expect(paths, id).not.toEqual([])
+      expect(by.length, id).toBeGreaterThan(5)
+    }
+  })
+
+  it.each([1, 2])('of level %i are counted rightly', (level) => {
+    const count = (of: (row: Row) => string) =>
+      ['met', 'n/a', 'not met'].map((state) => rows.filter((it) => it.level === level && of(it) === state).length)
+    const counts = [...count((it) => it.state), ...count((it) => it.before)]
+    expect(read('docs/security/asvs.md')).toContain(`| L${level} | ${counts.join(' | ')} |`)
+  })
+})
