@@ -23,9 +23,8 @@ export class SessionEndings1764000000005 implements MigrationInterface {
       CREATE TRIGGER session_started BEFORE INSERT ON sessions FOR EACH ROW
         WHEN (NEW.generation IS NULL) EXECUTE FUNCTION give_session_generation();
 
-      -- In the order of age, since ids are; it serves all that the index without ids did.
+      -- In the order of age, since ids are; it serves all that sessions_live_of_user does, which goes with the next release.
       CREATE INDEX sessions_live_of_user_by_age ON sessions (user_id, id) WHERE revoked_at IS NULL;
-      DROP INDEX sessions_live_of_user;
       -- Deleting a user looks for all of the user's sessions, also those that have ended.
       CREATE INDEX sessions_of_user ON sessions (user_id);
       -- And for what names the user in the outbox, among any number of sessions.

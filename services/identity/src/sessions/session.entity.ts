@@ -33,6 +33,7 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
     },
   },
   indices: [
+    { name: 'sessions_live_of_user', columns: ['userId'], where: 'revoked_at IS NULL' },
     { name: 'sessions_live_of_user_by_age', columns: ['userId', 'id'], where: 'revoked_at IS NULL' },
     { name: 'sessions_of_user', columns: ['userId'] },
     { name: 'sessions_ended', columns: ['revokedAt'], where: 'revoked_at IS NOT NULL' },
