@@ -13,7 +13,7 @@ export const tooManySessions: Attack = {
   plants: [
     {
       file: 'services/identity/src/sessions/sessions.repository.ts',
-      replace: [['[...values, session.userId, atMost - 1, batch]', '[...values, session.userId, 1_000_000, batch]']],
+      replace: [['session.generation, atMost - 1, batch]', 'session.generation, 1_000_000, batch]']],
     },
   ],
   run: async () => {
