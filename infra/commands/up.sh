@@ -140,8 +140,9 @@ knows_laptop_password() {
 # What the job made is shown once, and then kept in no log: neither the step's nor the container's.
 made_password() {
   local line
-  line=$(grep '^The password of ' "$logs/seed.log") || return 1
+  # Compose puts the codes of a terminal before it.
+  line=$(grep -o 'The password of .*' "$logs/seed.log") || return 1
   printf '  %s   (it is shown this once)\n' "$line"
-  sed -i '/^The password of /d' "$logs/seed.log"
+  sed -i '/The password of /d' "$logs/seed.log"
   docker compose rm --force seed >/dev/null 2>&1
 }
