@@ -23,7 +23,8 @@ const page = `<!doctype html>
 `
 const start = `window.ui = SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', deepLinking: true })\n`
 const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
-const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+const policy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 /** Swagger UI and the document that it shows. */
 export const docsRoutes = (openApi: object): Route[] => {

@@ -2,7 +2,8 @@ import type { Route } from '@gatehouse/service'
 import type { AsyncApi } from '../docs/asyncapi.ts'
 import { eventsPage } from '../docs/events-page.ts'
 
-const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+const policy =
+  "default-src 'none'; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 /** The schema that each event's `dataschema` names. */
 export const schemaRoutes = (schemas: Record<string, object>): Route[] =>
