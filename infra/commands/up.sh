@@ -35,7 +35,7 @@ refuse_arguments() {
 }
 
 # Of the files that are mounted rather than built in: compose does not look into them.
-configuration_hash() { cat infra/nginx/nginx.conf infra/nginx/gatehouse/* infra/rabbitmq/rabbitmq.conf | sha256sum | cut -c1-16; }
+configuration_hash() { cat infra/nginx/nginx.conf infra/nginx/start-nginx.sh infra/nginx/gatehouse/* infra/rabbitmq/rabbitmq.conf | sha256sum | cut -c1-16; }
 
 start_servers() {
   docker compose up --detach --no-build --quiet-pull postgres rabbitmq
