@@ -1,33 +1,28 @@
-import { fileURLToPath } from 'node:url'
 import { eventually } from '@gatehouse/testkit'
 import { afterEach, describe, expect, it } from 'vitest'
 import { containers, docker, logsOf } from './stack.ts'
 
-const nginxFiles = fileURLToPath(new URL('../infra/nginx', import.meta.url))
 const started: string[] = []
 
 afterEach(async () => {
   for (const id of started.splice(0)) await docker('rm', '--force', id)
 })
 
-/** Nginx as the compose file starts it, with nothing behind. */
+/** Nginx as the compose file starts it, with other proxies to trust. */
 const startNginx = async (trustedProxies: string) => {
-  const [{ Config, NetworkSettings } = {} as never] = await containers('nginx')
-  const network = Object.keys(NetworkSettings.Networks)[0] ?? ''
-  const mounts = [
-    'start-nginx.sh:/start-nginx.sh',
-    'nginx.conf:/etc/nginx/nginx.conf',
-    'gatehouse:/etc/nginx/gatehouse',
-  ]
+  const [running] = await containers('nginx')
+  if (!running) throw new Error('there is no Nginx')
+  const { Config, Id, NetworkSettings } = running
   const id = await docker(
     'run',
     '--detach',
     '--read-only',
     '--tmpfs=/tmp',
     '--user=101:101',
-    `--network=${network}`,
+    '--group-add=999',
+    `--network=${Object.keys(NetworkSettings.Networks)[0]}`,
     `--env=TRUSTED_PROXIES=${trustedProxies}`,
-    ...mounts.map((it) => `--volume=${nginxFiles}/${it}:ro`),
+    `--volumes-from=${Id}:ro`,
     Config.Image,
     'bash',
     '/start-nginx.sh',

@@ -4,6 +4,7 @@ import { Operations1764000000002 } from './migrations/0002-operations.ts'
 import { History1764000000003 } from './migrations/0003-history.ts'
 import { SessionExpiry1764000000004 } from './migrations/0004-session-expiry.ts'
 import { SessionEndings1764000000005 } from './migrations/0005-session-endings.ts'
+import { LoginThrottles1764000000006 } from './migrations/0006-login-throttles.ts'
 import { Accounts1764000000007 } from './migrations/0007-accounts.ts'
 import { RecordsAndRefresh1764000000008 } from './migrations/0008-records-and-refresh.ts'
 
@@ -17,6 +18,7 @@ const migrations = [
   History1764000000003,
   SessionExpiry1764000000004,
   SessionEndings1764000000005,
+  LoginThrottles1764000000006,
   Accounts1764000000007,
   RecordsAndRefresh1764000000008,
 ]

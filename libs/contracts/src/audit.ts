@@ -6,7 +6,7 @@ export const auditLine = z.object({
   seq: z.int().positive(),
   at: z.iso.datetime(),
   actor: z.string().meta({ description: 'user id, `service:name`, `job:name` or `anonymous`' }),
-  action: z.string().meta({ description: 'type of the event that it caused' }),
+  action: z.string().meta({ description: 'type of the event that it caused, or `request.refused`' }),
   subject: z.string().nullable(),
   address: z.string().nullable(),
   request_id: z.string().nullable(),

@@ -45,7 +45,7 @@ const endedSessionData = sessionData.extend({
   reason: endReason,
   cause: z.string().max(64).optional().meta({
     description:
-      'more exactly, where there is more to tell; new ones may come. `session_limit`: by a sign-in beyond the limit',
+      'more exactly, where there is more to tell; new ones may come. `session_limit`: by a sign-in beyond the limit; `wrong_passwords`: too many wrong current passwords in it',
   }),
 })
 const repeatedRefreshData = sessionData.extend({
@@ -61,6 +61,13 @@ const failedLoginData = z.object({
   user_id: z.uuid().nullable().meta({ description: 'null when there is no such user' }),
   reason: z.enum(['unknown_user', 'wrong_password', 'user_deactivated', 'throttled']),
   address: z.string().nullable(),
+  at: z
+    .literal('password_change')
+    .optional()
+    .meta({ description: 'where a password was asked for, if not at a sign-in' }),
+  count: z.int().positive().optional().meta({
+    description: 'of `throttled`, which is told now and then only: how many there were in this minute so far',
+  }),
 })
 const keyData = z.object({ key: keyState })
 

@@ -54,12 +54,16 @@ const refusalOf = (error: unknown): Refusal | null => {
 /** How a service recognises an outage of what it depends on. */
 export type AsRefusal = (error: unknown) => AppError | null
 
+/** A refusal, as others may put it on record; `route` is the path of the route table, never what was typed. */
+export type Refused = { status: number; code: string; method: string; route: string | null }
+export type OnRefused = (refused: Refused) => void
+
 const send = (res: Response, problem: Problem) =>
   res.status(problem.status).type('application/problem+json').json(problem)
 
 /** The one place where a thrown thing becomes a response. A bug or an outage is a bare 500; its details are in the log. */
 export const problemHandler =
-  (log: Logger, asRefusal: AsRefusal = () => null): ErrorRequestHandler =>
+  (log: Logger, asRefusal: AsRefusal = () => null, onRefused: OnRefused = () => undefined): ErrorRequestHandler =>
   // Express tells an error handler by its four parameters.
   (error, req, res, _next) => {
     if (res.headersSent) {
@@ -80,6 +84,7 @@ export const problemHandler =
     const about = { method: req.method, path: req.path, status: refusal.status, code: refusal.code }
     if (refusal.status >= 500) log.warn({ ...about, err: refusal }, 'request refused')
     else log.info(about, 'request refused')
+    onRefused({ status: refusal.status, code: refusal.code, method: req.method, route: req.route?.path ?? null })
     const problem = problemOf(refusal.status, refusal.code, refusal.message, requestId)
     if (res.locals.isTokenEndpoint === true) {
       problem.error = refusal.oauthError ?? (refusal.kind && oauthErrors[refusal.kind]) ?? 'invalid_request'

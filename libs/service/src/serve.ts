@@ -4,7 +4,7 @@ import type { HealthChecks } from './health.ts'
 import { listen } from './http-server.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { type AsRefusal, problemHandler } from './problem-handler.ts'
+import { type AsRefusal, type OnRefused, problemHandler } from './problem-handler.ts'
 import { answerFirst, type QuickAnswers } from './quick-answers.ts'
 import { requestContext } from './request-context.ts'
 import { type Route, routerOf } from './routes.ts'
@@ -19,12 +19,13 @@ type Needs = {
   /** What the proxy in front sends along, so that its word for where a client is can be told from anybody else's. */
   proxySecret?: string | undefined
   asRefusal?: AsRefusal
+  onRefused?: OnRefused
   quick?: QuickAnswers
 }
 
 /** What every service serves alike: request ids, metrics, health, problem+json, the limits, an orderly end. */
 export const serve = async (table: Route[], needs: Needs) => {
-  const { health, metrics, log, host, port, drainMs = 0, proxySecret, asRefusal, quick = new Map() } = needs
+  const { health, metrics, log, host, port, drainMs = 0, proxySecret, asRefusal, onRefused, quick = new Map() } = needs
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -32,7 +33,7 @@ export const serve = async (table: Route[], needs: Needs) => {
   app.set('trust proxy', 1)
   app.use(believeProxy(proxySecret), requestContext, metrics.observe)
   app.use(routerOf([...table, ...health.routes, ...metrics.routes]))
-  app.use(problemHandler(log, asRefusal))
+  app.use(problemHandler(log, asRefusal, onRefused))
   const server = await listen(answerFirst(quick, metrics, app), {
     host,
     port,

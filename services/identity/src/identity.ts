@@ -2,6 +2,7 @@ import { startPublisher } from '@gatehouse/events'
 import { assemble, createHealth, createMetrics, type Logger, serve } from '@gatehouse/service'
 import { createReadClaims } from '@gatehouse/token-verifier'
 import { auditIn } from './audit/audit.repository.ts'
+import { createRefusalRecord } from './audit/refusal-record.ts'
 import type { IdentityConfig } from './config.ts'
 import { asDatabaseOutage, checkDatabase, openDatabase } from './database.ts'
 import { historyIn } from './history/history.repository.ts'
@@ -18,9 +19,11 @@ import { openSigningKeys } from './keys/signing-keys.ts'
 import { createNewEvent } from './outbox/new-event.ts'
 import { startRelay } from './outbox/relay.ts'
 import { createRelayMetrics } from './outbox/relay-metrics.ts'
+import { createChangeOwnPassword } from './passwords/change-password.ts'
 import { createLaptopPasswordWatch } from './passwords/laptop-password.ts'
 import { contextWordsOf } from './passwords/new-password-rules.ts'
 import { openPasswords } from './passwords/passwords.ts'
+import { createTryPassword } from './passwords/try-password.ts'
 import { repeat } from './repeat.ts'
 import { createFinishEndings } from './sessions/finish-endings.ts'
 import { createLogIn } from './sessions/log-in.ts'
@@ -30,6 +33,7 @@ import { sessionsIn } from './sessions/sessions.repository.ts'
 import { createSweepSessions } from './sessions/sweep-sessions.ts'
 import { createTokenInspection } from './sessions/token-inspection.ts'
 import { createLoginThrottle } from './throttle/login-throttle.ts'
+import { createOneAddressNotice } from './throttle/one-address.ts'
 import { createAccessTokens } from './tokens/access-tokens.ts'
 import { createOwnTokens } from './tokens/own-tokens.ts'
 import { createRefreshTokens } from './tokens/refresh-tokens.ts'
@@ -67,8 +71,10 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const useCases = createUseCases({ db, passwords, newEvent })
     const { logOut, importUsers, changes } = useCases
 
-    const throttle = createLoginThrottle(db, sessionsIn(db.manager).knowsAddress)
+    const throttle = createLoginThrottle(db, createOneAddressNotice(log))
     await own(repeat('forget old throttles', throttle.forgetOld, throttleSweepMs, log), (it) => it.stop())
+    const refusals = await own(createRefusalRecord({ db, newEvent, log }), (it) => it.close())
+    const tryPassword = createTryPassword({ db, passwords, throttle, newEvent, refusals, log })
     const sweepSessions = createSweepSessions({ db, newEvent })
     await own(repeat('sweep the sessions', sweepSessions, sessionSweepMs, log), (it) => it.stop())
     const finishEndings = createFinishEndings({ db, newEvent })
@@ -93,12 +99,20 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
       authenticate: createAuthenticate(createReadClaims(ownTokens), sessionsIn(db.manager).findLive),
       requireService: createRequireService(config.serviceCredentials),
-      logIn: createLogIn({ db, passwords, tokens, throttle, newEvent, times, maxSessions: config.maxSessionsPerUser }),
+      logIn: createLogIn({
+        db,
+        tryPassword,
+        passwords,
+        tokens,
+        newEvent,
+        times,
+        maxSessions: config.maxSessionsPerUser,
+      }),
       refresh: createRefresh({ db, tokens, refreshTokens, newEvent, times }),
       logOut,
       findSessionPage: sessionsIn(db.manager).findPageOf,
       changes,
-      passwordChanges: useCases.passwordChanges,
+      changeOwnPassword: createChangeOwnPassword({ db, passwords, changes, tryPassword }),
       tokenInspection: createTokenInspection({ db, issuer, refreshTokens, readAccessToken: ownTokens.read, logOut }),
       users: userHandlers({ users: usersIn(db.manager), ...useCases }),
       importUsers: importUsersRoute(importUsers),
@@ -110,7 +124,17 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     })
     const { host, port, drainMs, proxySecret } = config
     const server = await own(
-      serve(table, { health, metrics, log, host, port, drainMs, proxySecret, asRefusal: asDatabaseOutage }),
+      serve(table, {
+        health,
+        metrics,
+        log,
+        host,
+        port,
+        drainMs,
+        proxySecret,
+        asRefusal: asDatabaseOutage,
+        onRefused: refusals.refused,
+      }),
       (it) => it.close(),
     )
     // Before the server, which waits for every answer under way.

@@ -107,7 +107,7 @@ export const authPaths: ZodOpenApiObject['paths'] = {
       summary: 'Change my password; my other sessions end',
       security: bearer,
       requestBody: { required: true, content: { 'application/json': { schema: passwordChange } } },
-      responses: { 204: { description: 'changed' }, ...refused(400, 401, 403, 415, 503) },
+      responses: { 204: { description: 'changed' }, ...refused(400, 401, 403, 415, 429, 503) },
     },
   },
   '/oauth/revoke': {

@@ -1,4 +1,5 @@
 import type { AuditPage, AuditQuery } from '@gatehouse/contracts'
+import { currentRequest } from '@gatehouse/service'
 import type { EntityManager } from 'typeorm'
 
 type Row = {
@@ -12,8 +13,17 @@ type Row = {
   detail: Record<string, unknown>
 }
 
-/** All SQL that reads the security log. Lines are written with the event that they tell of, by the outbox. */
+/** All SQL about the security log, but for the lines that tell of an event: the outbox writes those with it. */
 export const auditIn = (manager: EntityManager) => ({
+  /** A line about something that is no event; who asked, from where, is that of the request at hand. */
+  record: async ({ action, detail }: { action: string; detail: Record<string, unknown> }) => {
+    const request = currentRequest()
+    await manager.query(
+      'INSERT INTO audit_log (action, detail, actor, address, request_id) VALUES ($1, $2, $3, $4, $5)',
+      [action, detail, request?.actor ?? 'anonymous', request?.address ?? null, request?.requestId ?? null],
+    )
+  },
+
   /** Newest first; `next` is the `before` of the page that follows. */
   findPage: async ({ subject, before, limit }: AuditQuery): Promise<AuditPage> => {
     const rows: Row[] = await manager.query(

@@ -1,15 +1,15 @@
 import { passwordChange } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { PasswordChanges } from '../passwords/change-password.ts'
+import type { ChangeOwnPassword } from '../passwords/change-password.ts'
 import { signedIn } from './authenticate.ts'
+import { originOf } from './origin.ts'
 
 /** `POST /auth/password` */
 export const ownPasswordRoute =
-  ({ own }: PasswordChanges): RequestHandler =>
+  (changeOwnPassword: ChangeOwnPassword): RequestHandler =>
   async (req, res) => {
-    const { current_password, new_password } = parseRequest(passwordChange, req.body)
-    const { user, session } = signedIn(res)
-    await own(user, session.id, current_password, new_password)
+    const { current_password: current, new_password: next } = parseRequest(passwordChange, req.body)
+    await changeOwnPassword({ ...signedIn(res), current, next, origin: originOf(req) })
     res.status(204).end()
   }

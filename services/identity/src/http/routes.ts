@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 import type { History } from '../history/history.repository.ts'
 import type { ReadSnapshot } from '../history/read-snapshot.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
-import type { PasswordChanges } from '../passwords/change-password.ts'
+import type { ChangeOwnPassword } from '../passwords/change-password.ts'
 import type { LogIn } from '../sessions/log-in.ts'
 import type { LogOut } from '../sessions/log-out.ts'
 import type { LookUpSessions } from '../sessions/look-up-sessions.ts'
@@ -43,7 +43,7 @@ type Needs = {
   logOut: LogOut
   findSessionPage: FindSessionPage
   changes: UserChanges
-  passwordChanges: PasswordChanges
+  changeOwnPassword: ChangeOwnPassword
   tokenInspection: TokenInspection
   users: ReturnType<typeof userHandlers>
   importUsers: RequestHandler
@@ -74,7 +74,7 @@ export const routes = (it: Needs): Route[] => {
     ['GET', '/auth/sessions', it.authenticate, listSessionsRoute(it.findSessionPage)],
     ['DELETE', '/auth/sessions', it.authenticate, endOtherSessionsRoute(it.changes)],
     ['DELETE', '/auth/sessions/:id', it.authenticate, endSessionRoute(it.logOut)],
-    ['POST', '/auth/password', it.authenticate, jsonBody, ownPasswordRoute(it.passwordChanges)],
+    ['POST', '/auth/password', it.authenticate, jsonBody, ownPasswordRoute(it.changeOwnPassword)],
 
     ['GET', '/users', ...admin, it.users.list],
     ['POST', '/users', ...admin, jsonBody, it.users.create],

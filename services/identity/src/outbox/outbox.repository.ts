@@ -22,7 +22,9 @@ export const outboxIn = (manager: EntityManager) => ({
        recorded AS (
          INSERT INTO audit_log (action, subject, detail, actor, address, request_id)
          SELECT body->>'type', body->>'subject',
-                jsonb_strip_nulls(jsonb_build_object('reason', body->'data'->'reason', 'cause', body->'data'->'cause')), $2, $3, $4
+                jsonb_strip_nulls(jsonb_build_object(
+                  'reason', body->'data'->'reason', 'cause', body->'data'->'cause',
+                  'at', body->'data'->'at', 'count', body->'data'->'count')), $2, $3, $4
            FROM event ORDER BY position)
        SELECT pg_notify($5, '')`,
       [

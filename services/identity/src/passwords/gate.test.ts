@@ -4,15 +4,15 @@ import { createGate } from './gate.ts'
 const hearAtOnce = { refuseAfterMs: 0, heldAtMost: 10 }
 const forEver = () => new Promise<never>(() => undefined)
 const enterMany = (gate: ReturnType<typeof createGate>, count: number) => {
-  for (let nth = 0; nth < count; nth += 1) void gate.pass(forEver)
+  for (let nth = 0; nth < count; nth += 1) void gate.pass(`user ${nth}`, forEver)
 }
 
 describe('a gate', () => {
   it('holds a refusal back for a while, and no more of them than it may', async () => {
     const gate = createGate({ withinMs: 1, initialMs: 1, atLeast: 1, refuseAfterMs: 100, heldAtMost: 1 })
-    void gate.pass(forEver)
+    void gate.pass('ada', forEver)
     const heard: string[] = []
-    const refused = (name: string) => gate.pass(forEver).catch(() => heard.push(name))
+    const refused = (name: string) => gate.pass('ada', forEver).catch(() => heard.push(name))
     const startedAt = performance.now()
     await Promise.all([refused('first'), refused('one more than is held')])
     expect(performance.now() - startedAt).toBeGreaterThan(45)
@@ -26,26 +26,36 @@ describe('a gate', () => {
     const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 100, atLeast: 2 })
     enterMany(gate, 10)
     const work = vi.fn(async () => undefined)
-    await expect(gate.pass(work)).rejects.toMatchObject({ code: 'too_busy' })
+    await expect(gate.pass('ada', work)).rejects.toMatchObject({ code: 'too_busy' })
     expect(work).not.toHaveBeenCalled()
   })
 
   it('lets in the least number, however slow they are guessed to be', async () => {
     const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 60_000, atLeast: 2 })
     enterMany(gate, 2)
-    await expect(gate.pass(forEver)).rejects.toMatchObject({ code: 'too_busy' })
+    await expect(gate.pass('ada', forEver)).rejects.toMatchObject({ code: 'too_busy' })
   })
 
   it('lets in more once they have been leaving faster than was guessed', async () => {
     const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 500, atLeast: 2 })
-    for (let nth = 0; nth < 200; nth += 1) await gate.pass(async () => undefined)
+    for (let nth = 0; nth < 200; nth += 1) await gate.pass('ada', async () => undefined)
     enterMany(gate, 50)
-    expect(await gate.pass(async () => 'served')).toBe('served')
+    expect(await gate.pass('ada', async () => 'served')).toBe('served')
   })
 
   it('has room again after one that failed', async () => {
     const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 60_000, atLeast: 1 })
-    await expect(gate.pass(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
-    expect(await gate.pass(async () => 'served')).toBe('served')
+    await expect(gate.pass('ada', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
+    expect(await gate.pass('ada', async () => 'served')).toBe('served')
+  })
+
+  it('lets one account have a quarter of the places, and all others the rest', async () => {
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 50, atLeast: 2 })
+    for (let nth = 0; nth < 5; nth += 1) void gate.pass('ada', forEver)
+    for (let nth = 0; nth < 20; nth += 1) {
+      await expect(gate.pass('ada', forEver)).rejects.toMatchObject({ code: 'too_busy' })
+    }
+    enterMany(gate, 14)
+    expect(await gate.pass('the twentieth', async () => 'served')).toBe('served')
   })
 })

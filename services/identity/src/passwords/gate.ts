@@ -22,11 +22,15 @@ const weight = 0.05
  * Lets in as many as can be served within a time, by how fast they have been leaving lately; the others are refused
  * before they cost anything. A fixed number would be wrong twice: a hash takes longer when everything else is busy too.
  *
+ * Of one account no more than a quarter may be inside, so that whoever floods one leaves room for all others. There is no
+ * such share for an address: many people may have one.
+ *
  * A refusal is held back for a while, because not all clients heed `Retry-After`: 500 that try again at once send 6,500
  * refusals a second through the event loop, which then accepts so few new connections that those wait for seconds.
  */
 export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAtMost }: Options) => {
   let inside = 0
+  const insideOf = new Map<string, number>()
   let held = 0
   let msEach = initialMs
   let lastLeftAt = 0
@@ -39,14 +43,31 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
     held -= 1
   }
 
+  const hasRoomFor = (account: string) => {
+    const places = Math.max(atLeast, withinMs / msEach)
+    return inside < places && (insideOf.get(account) ?? 0) < Math.max(1, Math.floor(places / 4))
+  }
+
+  const enter = (account: string) => {
+    inside += 1
+    insideOf.set(account, (insideOf.get(account) ?? 0) + 1)
+  }
+
+  const leave = (account: string) => {
+    inside -= 1
+    const others = (insideOf.get(account) ?? 0) - 1
+    if (others > 0) insideOf.set(account, others)
+    else insideOf.delete(account)
+  }
+
   return {
     /** @throws AppError `too_busy` */
-    pass: async <Result>(work: () => Promise<Result>): Promise<Result> => {
-      if (inside >= atLeast && inside * msEach >= withinMs) {
+    pass: async <Result>(account: string, work: () => Promise<Result>): Promise<Result> => {
+      if (!hasRoomFor(account)) {
         await holdBack()
         throw tooBusy()
       }
-      inside += 1
+      enter(account)
       const enteredAt = performance.now()
       try {
         return await work()
@@ -54,7 +75,7 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
         const now = performance.now()
         msEach += weight * (now - Math.max(lastLeftAt, enteredAt) - msEach)
         lastLeftAt = now
-        inside -= 1
+        leave(account)
       }
     },
   }

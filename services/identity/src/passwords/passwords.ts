@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import type { Logger } from '@gatehouse/service'
+import { currentRequest, type Logger } from '@gatehouse/service'
 import { hash } from '@node-rs/argon2'
 import { createGate } from './gate.ts'
 import { createNewPasswordRules } from './new-password-rules.ts'
@@ -68,12 +68,16 @@ export const openPasswords = async ({ cost, contextWords }: Options, log: Logger
   return {
     decoy,
     waiting: queue.waiting,
-    /** Everything around a sign-in goes through here, so that one too many is refused before it costs a hash. @throws AppError `too_busy` */
+    /**
+     * Everything around the try of an account's password goes through here, so that one too many is refused before it costs
+     * a hash. @throws AppError `too_busy`
+     */
     admit: gate.pass,
     /** @throws AppError `too_busy` */
-    hash: (password: string) => queue.run(() => hash(normal(password), cost)),
+    hash: (password: string) => queue.run(() => hash(normal(password), cost), currentRequest()?.actor),
     /** A stored hash that cannot be read is a failed login and an alarm. @throws AppError `too_busy` */
-    verify: (stored: string, password: string) => queue.run(() => verifyStored(stored, password)),
+    verify: (stored: string, password: string) =>
+      queue.run(() => verifyStored(stored, password), currentRequest()?.actor),
     /** @throws AppError `password_too_common`, `password_like_username`, `password_too_guessable` */
     checkNew: createNewPasswordRules(contextWords),
     /**

@@ -5,21 +5,32 @@ export const tooBusy = () =>
     headers: { 'Retry-After': '1' },
   })
 
-/** Runs at most `running` jobs at a time and lets at most `waiting` more wait their turn. @throws AppError `too_busy` */
-export const createWorkQueue = ({ running: maxRunning, waiting: maxWaiting }: { running: number; waiting: number }) => {
+type Limits = { running: number; waiting: number }
+
+/**
+ * Runs at most `running` jobs at a time and lets at most `waiting` more wait their turn, of one person no more than a
+ * quarter of them.
+ */
+export const createWorkQueue = ({ running: maxRunning, waiting: maxWaiting }: Limits) => {
   let running = 0
-  const waiting: (() => void)[] = []
+  const waiting: { who: string | undefined; start: () => void }[] = []
+  const share = Math.max(1, Math.floor(maxWaiting / 4))
+
+  const isFull = (who: string | undefined) =>
+    waiting.length >= maxWaiting || (who !== undefined && waiting.filter((it) => it.who === who).length >= share)
+
   return {
-    run: async <Result>(job: () => Promise<Result>): Promise<Result> => {
+    /** @param who asks for it, where that is known @throws AppError `too_busy` */
+    run: async <Result>(job: () => Promise<Result>, who?: string): Promise<Result> => {
       if (running < maxRunning) running += 1
-      else if (waiting.length >= maxWaiting) throw tooBusy()
+      else if (isFull(who)) throw tooBusy()
       // Whoever ends hands its place on, so a newcomer cannot slip in before those who wait.
-      else await new Promise<void>((resolve) => waiting.push(resolve))
+      else await new Promise<void>((start) => waiting.push({ who, start }))
       try {
         return await job()
       } finally {
         const next = waiting.shift()
-        if (next) next()
+        if (next) next.start()
         else running -= 1
       }
     },

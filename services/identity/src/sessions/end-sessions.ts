@@ -33,9 +33,13 @@ export const endSession = async (
   user: Subject,
   id: string,
   reason: EndReason,
+  cause?: string,
 ): Promise<number> => {
   const ended = await sessionsIn(tx).endOne(id, user.id)
-  if (ended.length > 0) await outboxIn(tx).append(...revokedEvents(newEvent, user, ended, { reason }))
+  if (ended.length > 0)
+    await outboxIn(tx).append(
+      ...revokedEvents(newEvent, user, ended, { reason, ...(cause !== undefined && { cause }) }),
+    )
   return ended.length
 }
 

@@ -1,12 +1,12 @@
-import type { EventOf } from '@gatehouse/contracts'
 import { AppError, currentRequest } from '@gatehouse/service'
-import type { DataSource } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
+import type { Origin } from '../origin.ts'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
-import type { LoginThrottle } from '../throttle/login-throttle.ts'
+import type { TryPassword } from '../passwords/try-password.ts'
 import type { Tokens } from '../tokens/tokens.ts'
-import type { User } from '../users/user.ts'
+import { isStillPasswordOf, type User } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
 import { endingBatch, revokedEvents } from './end-sessions.ts'
@@ -16,18 +16,22 @@ import { sessionsIn } from './sessions.repository.ts'
 
 type Needs = {
   db: DataSource
-  passwords: Passwords
+  tryPassword: TryPassword
+  passwords: Pick<Passwords, 'hash' | 'isOutdated'>
   tokens: Tokens
-  throttle: LoginThrottle
   newEvent: NewEvent
   times: SessionTimes
   /** Of one user at a time; the oldest end for a new one. */
   maxSessions: number
 }
 type Credentials = { username: string; password: string; clientId: string }
-/** From where somebody signs in; kept with the session, so that its owner recognises it. */
-export type Origin = { device: string | null; address: string | null }
-type Reason = EventOf<'login.failed.v1'>['data']['reason']
+type Start = {
+  user: User
+  clientId: string
+  origin: Origin
+  rehashed: string | null
+  succeeded: (tx: EntityManager) => Promise<void>
+}
 
 /** One answer for unknown username, wrong password and deactivated user. */
 const badCredentials = () =>
@@ -36,23 +40,25 @@ const badCredentials = () =>
   })
 
 /** @throws AppError `bad_credentials`, `too_many_attempts`, `too_busy` */
-export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times, maxSessions }: Needs) => {
-  const recordFailure = (user: User | null, reason: Reason, address: string | null) => {
-    const about = { id: user?.id ?? 'unknown', version: user?.version ?? 1 }
-    const data = { user_id: user?.id ?? null, reason, address }
-    return db.transaction((tx) => outboxIn(tx).append(newEvent('login.failed.v1', about, data)))
+export const createLogIn = ({ db, tryPassword, passwords, tokens, newEvent, times, maxSessions }: Needs) => {
+  const logIn = ({ username, password, clientId }: Credentials, origin: Origin) => {
+    const asked = { username: canonicalUsername(username), password, origin, refusal: badCredentials }
+    return tryPassword(asked, async (user, succeeded) => {
+      // What the password deserves now that we have it in the clear.
+      const rehashed = passwords.isOutdated(user.hashedPassword, password) ? await passwords.hash(password) : null
+      const started = await startSession({ user, clientId, origin, rehashed, succeeded })
+      return typeof started === 'string' ? started : tokens.issue(started.user, started.session)
+    })
   }
 
-  /** What the password deserves now that we have it in the clear; null when the stored hash is as new ones are. */
-  const betterHash = (user: User, password: string) =>
-    passwords.isOutdated(user.hashedPassword, password) ? passwords.hash(password) : null
-
-  const startSession = (user: User, clientId: string, origin: Origin, rehashed: string | null) =>
+  const startSession = ({ user, clientId, origin, rehashed, succeeded }: Start) =>
     db.transaction(async (tx) => {
       const users = usersIn(tx)
       const held = await users.lockForSignIn(user.id)
-      // Deactivated, or given another password, while we were hashing: that change was first.
-      if (!held?.isActive || held.hashedPassword !== user.hashedPassword) return null
+      // Deleted, deactivated, or given another password, while we were hashing: that change was first.
+      if (!held) return 'unknown_user'
+      if (!held.isActive) return 'user_deactivated'
+      if (!isStillPasswordOf(user, held)) return 'wrong_password'
       // From here on we know who acts, and the record says so.
       const request = currentRequest()
       if (request) request.actor = user.id
@@ -64,30 +70,10 @@ export const createLogIn = ({ db, passwords, tokens, throttle, newEvent, times, 
         newEvent('session.started.v1', held, { session: sessionStateOf(session) }),
         ...revokedEvents(newEvent, held, ended, { reason: 'ended_by_user', cause: 'session_limit' }),
       )
+      await succeeded(tx)
       return { user: held, session }
     })
 
-  const decide = async ({ username, password, clientId }: Credentials, origin: Origin) => {
-    const name = canonicalUsername(username)
-    const attempt = await throttle.admit(name, origin.address)
-    const user = await usersIn(db.manager).findByUsername(name)
-    // Always verify something: a fast "no" would tell which usernames exist.
-    const matches = await passwords.verify(user?.hashedPassword ?? passwords.decoy, password)
-    const started =
-      user?.isActive && matches ? await startSession(user, clientId, origin, await betterHash(user, password)) : null
-    if (!started) {
-      await attempt.failed()
-      await recordFailure(
-        user,
-        !user ? 'unknown_user' : matches ? 'user_deactivated' : 'wrong_password',
-        origin.address,
-      )
-      throw badCredentials()
-    }
-    await attempt.succeeded()
-    return tokens.issue(started.user, started.session)
-  }
-
-  return (credentials: Credentials, origin: Origin) => passwords.admit(() => decide(credentials, origin))
+  return logIn
 }
 export type LogIn = ReturnType<typeof createLogIn>

@@ -36,6 +36,8 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
     { name: 'sessions_live_of_user', columns: ['userId'], where: 'revoked_at IS NULL' },
     { name: 'sessions_live_of_user_by_age', columns: ['userId', 'id'], where: 'revoked_at IS NULL' },
     { name: 'sessions_of_user', columns: ['userId'] },
+    // By an expression too, which only the migration can say.
+    { name: 'sessions_known_networks', columns: ['userId', 'lastSeenAt'], synchronize: false },
     { name: 'sessions_ended', columns: ['revokedAt'], where: 'revoked_at IS NOT NULL' },
   ],
 })

@@ -1,5 +1,5 @@
 import type { SessionQuery } from '@gatehouse/contracts'
-import { type EntityManager, In, MoreThan } from 'typeorm'
+import { type EntityManager, In } from 'typeorm'
 import type { User } from '../users/user.ts'
 import { sessionEntity } from './session.entity.ts'
 import type { EndedSession, Session } from './session.ts'
@@ -18,7 +18,7 @@ const counts = `u.is_active AND ${countsSince('u.session_generation')}`
 const endedColumns = `id, user_id AS "userId", client_id AS "clientId", created_at AS "createdAt",
   expires_at AS "expiresAt", revoked_at AS "revokedAt"`
 
-/** How long a session is kept when it has ended; for so long its address is one that the user is known from. */
+/** How long a session is kept when it has ended. */
 const keptDays = 30
 
 // In the text of a page's end, since a Date has no microseconds.
@@ -141,12 +141,6 @@ export const sessionsIn = (manager: EntityManager) => {
         sessions: entities.slice(0, limit),
         next: last ? `${raw[limit - 1]?.micros}.${last.id}` : null,
       }
-    },
-
-    /** Whether this user was seen at this address lately. */
-    knowsAddress: (username: string, address: string): Promise<boolean> => {
-      const since = MoreThan(new Date(Date.now() - keptDays * 86_400_000))
-      return sessions.existsBy({ address, lastSeenAt: since, user: { username } })
     },
 
     /** Those of these sessions that count. */

@@ -1,44 +1,52 @@
-import { createHash } from 'node:crypto'
-import { AppError } from '@gatehouse/service'
-import type { DataSource } from 'typeorm'
-import { networkOf } from './network-of.ts'
+import type { DataSource, EntityManager } from 'typeorm'
+import type { Origin } from '../origin.ts'
 import { throttlesIn } from './throttle.repository.ts'
-import { limits } from './throttle-rule.ts'
+import { type Lanes, lanesOf, type ThrottleKey } from './throttle-keys.ts'
 
-const tooMany = (seconds: number) =>
-  new AppError('too_many', 'too_many_attempts', `Too many failed sign-ins. Try again in ${seconds} s.`, {
-    headers: { 'Retry-After': String(seconds) },
-  })
+type NoticeOrigin = (username: string, address: string | null) => void
+type Asked = { username: string; origin: Origin; also?: ThrottleKey }
 
-// A digest, so that what somebody typed as a username (it may be a password) is not kept.
-const keyOf = (kind: string, text: string) => `${kind}:${createHash('sha256').update(text).digest('base64url')}`
+const withKey = (lanes: Lanes, also: ThrottleKey | undefined): Lanes => {
+  if (!also) return lanes
+  const add = (keys: ThrottleKey[]) => [...keys, also]
+  return {
+    stranger: add(lanes.stranger),
+    known_network: add(lanes.known_network),
+    known_device: add(lanes.known_device),
+  }
+}
 
-/** Whether this user signed in from this address lately; such an owner is not held up by what strangers do. */
-type KnowsAddress = (username: string, address: string) => Promise<boolean>
-
-/** Slows down guessing, per account and per address; kept in Postgres, so it holds across restarts and replicas. */
-export const createLoginThrottle = (db: DataSource, knowsAddress: KnowsAddress) => ({
+/** Slows down guessing, per account and per network; kept in Postgres, so it holds across restarts and replicas. */
+export const createLoginThrottle = (db: DataSource, noticeOrigin: NoticeOrigin) => ({
   /**
-   * Lets an attempt on; tell it what became of it. Attempts under way at once are not counted against each other: as
-   * many as may wait for a hash get through before the first failure shows.
-   * @throws AppError `too_many_attempts` while this account or address has to wait; such a call is not counted
+   * Counts an attempt as a failure before its password is looked at. When `waitSeconds` is above 0 it is not counted, and
+   * must not be looked at.
+   * @param also a counter of the caller's, beside those of account and networks
    */
-  admit: async (username: string, address: string | null) => {
-    const network = networkOf(address ?? '')
-    const pair = { key: keyOf('pair', `${network} ${username}`), limit: limits.pair }
-    const from = { key: keyOf('address', network), limit: limits.address }
-    const account = { key: keyOf('account', username), limit: limits.account }
-    const throttles = throttlesIn(db.manager)
-    const waits = await throttles.findWaits([pair.key, from.key, account.key])
-    const own = Math.max(waits.get(pair.key) ?? 0, waits.get(from.key) ?? 0)
-    if (own > 0) throw tooMany(own)
-    const strangers = waits.get(account.key) ?? 0
-    if (strangers > 0 && !(address !== null && (await knowsAddress(username, address)))) throw tooMany(strangers)
+  reserve: async ({ username, origin, also }: Asked) => {
+    noticeOrigin(username, origin.address)
+    const lanes = withKey(lanesOf(username, origin), also)
+    const { user, lane, waitSeconds, counts, at } = await throttlesIn(db.manager).reserve({ username, origin, lanes })
+    const keys = lanes[lane]
+    let isOpen = waitSeconds === 0
+    const settle = async (manager: EntityManager, forgotten: ThrottleKey[]) => {
+      if (!isOpen) return
+      await throttlesIn(manager).takeBack(keys, forgotten, at)
+      isOpen = false
+    }
     return {
-      failed: () => db.transaction((tx) => throttlesIn(tx).countFailure([pair, from, account])),
-      succeeded: async () => {
-        if (waits.has(pair.key)) await throttles.forget(pair.key)
-      },
+      user,
+      waitSeconds,
+      /** How many failures that counter had, with this attempt. */
+      failuresOf: ({ key }: ThrottleKey) => counts.get(key) ?? 0,
+      /** The password was right: what its owner failed before is forgotten. */
+      succeeded: (manager: EntityManager) =>
+        settle(
+          manager,
+          keys.filter((it) => it.isOwn),
+        ),
+      /** Nobody can tell whether it was. Once it has succeeded this does nothing. */
+      takeBack: () => settle(db.manager, []),
     }
   },
   forgetOld: () => throttlesIn(db.manager).forgetOld(),

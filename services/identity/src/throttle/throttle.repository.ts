@@ -1,40 +1,69 @@
 import type { EntityManager } from 'typeorm'
-import { forgetAfterSeconds, type Limit } from './throttle-rule.ts'
+import type { Origin } from '../origin.ts'
+import type { User } from '../users/user.ts'
+import { usersIn } from '../users/users.repository.ts'
+import type { Lanes, ThrottleKey } from './throttle-keys.ts'
+import { forgetAfterSeconds } from './throttle-rule.ts'
 
-export type ThrottleKey = { key: string; limit: Limit }
+type Asked = { username: string; origin: Origin; lanes: Lanes }
+type Row = {
+  throttle_lane: keyof Lanes
+  throttle_wait_seconds: number
+  throttle_counts: Record<string, number> | null
+  throttle_at: string
+}
+
+/** What a lane's counters were at when this attempt was counted; `waitSeconds` above 0 says that it was not. */
+type Reserved = { user: User | null; lane: keyof Lanes; waitSeconds: number; counts: Map<string, number>; at: string }
+
+/** From where a user was seen in so many days, there he is known. */
+const knownDays = 30
 
 /** All SQL about login throttles. */
 export const throttlesIn = (manager: EntityManager) => ({
-  /** @returns those of these keys that have failures, and for how many seconds each has still to wait */
-  findWaits: async (keys: string[]): Promise<Map<string, number>> => {
-    const rows: { key: string; seconds: number }[] = await manager.query(
-      `SELECT key, greatest(0, ceil(extract(epoch FROM blocked_until - now())))::int AS seconds
-         FROM login_throttles WHERE key = ANY($1)`,
-      [keys],
+  /**
+   * Finds the user, decides how well this account knows the origin, and counts the attempt as a failure unless one of its
+   * counters says wait: all in one statement, so that of guesses sent at once no more are let on than of guesses in turn.
+   */
+  reserve: async ({ username, origin, lanes }: Asked): Promise<Reserved> => {
+    const users = usersIn(manager)
+    const [row]: [Row] = await manager.query(
+      `WITH found AS (SELECT ${users.columns} FROM users WHERE username = $1),
+       recent AS (
+         SELECT s.device FROM sessions s JOIN found ON s.user_id = found.id
+          WHERE login_network(s.address) = login_network($2) AND s.last_seen_at > now() - make_interval(days => $4)
+          ORDER BY s.last_seen_at DESC LIMIT 100),
+       lane AS (
+         SELECT CASE bool_or(device IS NOT DISTINCT FROM $3)
+                  WHEN true THEN 'known_device' WHEN false THEN 'known_network' ELSE 'stranger' END AS name
+           FROM recent)
+       SELECT lane.name AS throttle_lane, reserved.*, found.*
+         FROM lane
+        CROSS JOIN LATERAL reserve_login_attempt($5::jsonb->lane.name, $6) reserved
+         LEFT JOIN found ON true`,
+      [username, origin.address, origin.device, knownDays, JSON.stringify(lanes), forgetAfterSeconds],
     )
-    return new Map(rows.map((it) => [it.key, it.seconds]))
-  },
-
-  /** One statement a key, so that replicas cannot count past each other; in one order, so that they cannot deadlock. */
-  countFailure: async (keys: ThrottleKey[]) => {
-    for (const { key, limit } of keys.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
-      await manager.query(
-        `INSERT INTO login_throttles AS t (key, failures, blocked_until, last_failure_at)
-         VALUES ($1, 1, now(), now())
-         ON CONFLICT (key) DO UPDATE SET
-           failures = CASE WHEN t.last_failure_at < now() - make_interval(secs => $4) THEN 1 ELSE t.failures + 1 END,
-           blocked_until = now() + make_interval(secs => CASE
-             WHEN t.last_failure_at < now() - make_interval(secs => $4) OR t.failures + 1 <= $2 THEN 0
-             ELSE least($3::float8, 2 ^ least(30, t.failures - $2)) END),
-           last_failure_at = now()`,
-        [key, limit.free, limit.mostSeconds, forgetAfterSeconds],
-      )
+    return {
+      user: users.fromRow(row),
+      lane: row.throttle_lane,
+      waitSeconds: row.throttle_wait_seconds,
+      counts: new Map(Object.entries(row.throttle_counts ?? {})),
+      at: row.throttle_at,
     }
   },
 
-  forget: (key: string) => manager.query('DELETE FROM login_throttles WHERE key = $1', [key]),
+  /** @param forgotten of the keys those that start anew, instead of having this attempt taken back */
+  takeBack: async (keys: ThrottleKey[], forgotten: ThrottleKey[], at: string) => {
+    const named = (some: ThrottleKey[]) => some.map((it) => it.key)
+    await manager.query('SELECT take_back_login_attempt($1, $2, $3)', [named(keys), named(forgotten), at])
+  },
+
+  /** Leaves out what an attempt is counting just now. */
   forgetOld: () =>
-    manager.query('DELETE FROM login_throttles WHERE last_failure_at < now() - make_interval(secs => $1)', [
-      forgetAfterSeconds,
-    ]),
+    manager.query(
+      `DELETE FROM login_throttles WHERE key IN (
+         SELECT key FROM login_throttles WHERE last_failure_at < now() - make_interval(secs => $1)
+            AND blocked_until < now() FOR UPDATE SKIP LOCKED)`,
+      [forgetAfterSeconds],
+    ),
 })

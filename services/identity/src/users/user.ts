@@ -18,6 +18,13 @@ export type User = {
   updatedAt: Date
 }
 
+/**
+ * Whether the password that was tried is still this user's. Two first sign-ins at once of an imported user both bring a new
+ * hash of one password, and no new version.
+ */
+export const isStillPasswordOf = (tried: User, now: User) =>
+  now.hashedPassword === tried.hashedPassword || now.version === tried.version
+
 /** What others may know of a user. */
 export const publicUserOf = (user: User): PublicUser => ({
   id: user.id,

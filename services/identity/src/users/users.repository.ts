@@ -29,6 +29,13 @@ export const usersIn = (manager: EntityManager) => {
   return {
     findByUsername: (username: string) => users.findOneBy({ username }),
     findById: (id: string) => users.findOneBy({ id }),
+    /** What `fromRow` reads, for a statement of another repository. */
+    columns: users.metadata.columns.map((it) => it.databaseName).join(', '),
+    /** Out of a statement that selects more than the user; null where the join found none. */
+    fromRow: (row: Record<string, unknown>): User | null =>
+      row.id === null
+        ? null
+        : (Object.fromEntries(users.metadata.columns.map((it) => [it.propertyName, row[it.databaseName]])) as User),
 
     /** Holds off changes of this user until the transaction ends; several may hold it at once. */
     hold: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_read' } }),

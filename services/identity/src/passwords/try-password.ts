@@ -1,0 +1,118 @@
+import type { EventOf } from '@gatehouse/contracts'
+import { AppError, type Logger } from '@gatehouse/service'
+import type { DataSource, EntityManager } from 'typeorm'
+import type { RefusalRecord } from '../audit/refusal-record.ts'
+import type { Origin } from '../origin.ts'
+import type { NewEvent } from '../outbox/new-event.ts'
+import { outboxIn } from '../outbox/outbox.repository.ts'
+import { endSession } from '../sessions/end-sessions.ts'
+import type { LoginThrottle } from '../throttle/login-throttle.ts'
+import { sessionKey } from '../throttle/throttle-keys.ts'
+import { limits } from '../throttle/throttle-rule.ts'
+import type { User } from '../users/user.ts'
+import type { Passwords } from './passwords.ts'
+
+type Needs = {
+  db: DataSource
+  passwords: Passwords
+  throttle: LoginThrottle
+  newEvent: NewEvent
+  refusals: Pick<RefusalRecord, 'throttled'>
+  log: Logger
+}
+
+export type FailureReason = Exclude<EventOf<'login.failed.v1'>['data']['reason'], 'throttled'>
+
+type Asked = {
+  /** In canonical form. */
+  username: string
+  password: string
+  origin: Origin
+  /** Where somebody signed in is asked for the current password; it ends after too many wrong ones. */
+  sessionId?: string
+  refusal: () => AppError
+}
+
+/**
+ * What to do with the right password. It calls `succeeded` in the transaction that makes use of it.
+ * @returns a result, or why the password was no longer the right one when it came to that
+ */
+type WhenRight<Result extends object> = (
+  user: User,
+  succeeded: (tx: EntityManager) => Promise<void>,
+) => Promise<Result | FailureReason>
+
+const tooMany = (seconds: number) =>
+  new AppError('too_many', 'too_many_attempts', `Too many failed sign-ins. Try again in ${seconds} s.`, {
+    headers: { 'Retry-After': String(seconds) },
+  })
+
+/**
+ * The one way to try a user's password, whatever for: share of the hashing, throttle, hash, event and audit line belong
+ * together, and a path that went without one of them would be the path that is attacked.
+ */
+export const createTryPassword = ({ db, passwords, throttle, newEvent, refusals, log }: Needs) => {
+  type Attempt = Awaited<ReturnType<LoginThrottle['reserve']>>
+
+  const recordFailure = (user: User | null, reason: FailureReason, { origin, sessionId }: Asked, isLast: boolean) =>
+    db.transaction(async (tx) => {
+      // Of a user who was deleted meanwhile nothing more is kept.
+      const known = reason === 'unknown_user' ? null : user
+      const about = { id: known?.id ?? 'unknown', version: known?.version ?? 1 }
+      const data = {
+        user_id: known?.id ?? null,
+        reason,
+        address: origin.address,
+        ...(sessionId !== undefined && { at: 'password_change' as const }),
+      }
+      await outboxIn(tx).append(newEvent('login.failed.v1', about, data))
+      if (!known || !isLast || sessionId === undefined) return
+      await endSession(tx, newEvent, known, sessionId, 'token_revoked', 'wrong_passwords')
+    })
+
+  /** It was no wrong guess, so it must not count as one; should the database be away, it stays counted. */
+  const takeBack = async (attempt: Attempt) => {
+    try {
+      await attempt.takeBack()
+    } catch (error) {
+      log.warn({ err: error }, 'an attempt that could not be tried stays counted as a failed one')
+    }
+  }
+
+  /** Always verifies something: a fast "no" would tell which usernames exist. */
+  const decide = async <Result extends object>(
+    attempt: Attempt,
+    { password }: Asked,
+    whenRight: WhenRight<Result>,
+  ): Promise<Result | FailureReason> => {
+    const { user } = attempt
+    const matches = await passwords.verify(user?.hashedPassword ?? passwords.decoy, password)
+    if (!user) return 'unknown_user'
+    if (!matches) return 'wrong_password'
+    if (!user.isActive) return 'user_deactivated'
+    return whenRight(user, attempt.succeeded)
+  }
+
+  /** @throws AppError `too_many_attempts`, `too_busy`, and `refusal` for an unknown user and a wrong password alike */
+  return <Result extends object>(asked: Asked, whenRight: WhenRight<Result>): Promise<Result> =>
+    passwords.admit(asked.username, async () => {
+      const ofSession = asked.sessionId === undefined ? undefined : sessionKey(asked.sessionId)
+      const attempt = await throttle.reserve({ ...asked, ...(ofSession && { also: ofSession }) })
+      if (attempt.waitSeconds > 0) {
+        await refusals.throttled(attempt.user, asked.origin.address)
+        throw tooMany(attempt.waitSeconds)
+      }
+      let outcome: Result | FailureReason
+      try {
+        outcome = await decide(attempt, asked, whenRight)
+      } catch (error) {
+        await takeBack(attempt)
+        throw error
+      }
+      if (typeof outcome !== 'string') return outcome
+      const isLast = ofSession !== undefined && attempt.failuresOf(ofSession) >= limits.session.free
+      await recordFailure(attempt.user, outcome, asked, isLast)
+      throw asked.refusal()
+    })
+}
+export type TryPassword = ReturnType<typeof createTryPassword>

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { createWorkQueue } from './work-queue.ts'
+
+const forEver = () => new Promise<never>(() => undefined)
+
+describe('a work queue', () => {
+  it('lets nobody have more than a quarter of the places in which one waits', async () => {
+    const queue = createWorkQueue({ running: 1, waiting: 8 })
+    void queue.run(forEver, 'ada')
+    void queue.run(forEver, 'ada')
+    void queue.run(forEver, 'ada')
+    await expect(queue.run(forEver, 'ada')).rejects.toMatchObject({ code: 'too_busy' })
+    for (let nth = 0; nth < 6; nth += 1) void queue.run(forEver)
+    expect(queue.waiting()).toBe(8)
+    await expect(queue.run(forEver)).rejects.toMatchObject({ code: 'too_busy' })
+  })
+
+  it('runs those who wait in the order in which they came', async () => {
+    const queue = createWorkQueue({ running: 1, waiting: 8 })
+    const order: number[] = []
+    await Promise.all([1, 2, 3].map((nth) => queue.run(async () => order.push(nth), `user ${nth}`)))
+    expect(order).toEqual([1, 2, 3])
+  })
+})

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { type Limit, limits, waitsOf } from './throttle-rule.ts'
+
+const hour = 3600
+
+/** A counter as the database keeps it. @returns whether it let on who came at this second */
+const openCounter = (limit: Limit) => {
+  const waits = waitsOf(limit)
+  let failures = 0
+  let blockedUntil = 0
+  let lastFailureAt = Number.NEGATIVE_INFINITY
+  return (second: number) => {
+    if (second < blockedUntil) return false
+    failures = second - lastFailureAt > hour ? 1 : failures + 1
+    const beyond = failures - limit.free - 1
+    blockedUntil = beyond < 0 ? second : second + (waits[beyond] ?? waits.at(-1) ?? 0)
+    lastFailureAt = second
+    return true
+  }
+}
+
+/** Numbers from 0 to 1, the same for a seed (mulberry32). */
+const openRandom = (seed: number) => {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Most guesses of the first hour: what is free, one for each doubling, and then one after each longest wait. */
+const mostInAnHour = (limit: Limit) => {
+  const waits = waitsOf(limit)
+  const doubling = waits.reduce((sum, it) => sum + it, 0)
+  return limit.free + waits.length + 1 + Math.max(0, Math.floor((hour - doubling) / limit.mostSeconds))
+}
+
+const all: [string, Limit][] = Object.entries(limits).flatMap(([name, it]) =>
+  'free' in it ? [[name, it] as [string, Limit]] : it.map((tier, at): [string, Limit] => [`${name} ${at}`, tier]),
+)
+
+describe('the throttle rule', () => {
+  it.each(all)('of %s waits from one second, doubling, up to the longest', (_name, limit) => {
+    const waits = waitsOf(limit)
+    expect(waits[0]).toBe(1)
+    expect(waits.at(-1)).toBe(limit.mostSeconds)
+    for (const [at, wait] of waits.slice(1).entries()) expect(wait).toBeLessThanOrEqual(2 * (waits[at] ?? 0))
+  })
+
+  it.each(all)(
+    'of %s bounds what an hour lets on, and lets somebody on after the longest wait, whatever comes',
+    (_name, limit) => {
+      for (let seed = 1; seed <= 40; seed += 1) {
+        const random = openRandom(seed)
+        const letOn = openCounter(limit)
+        const meanGap = 10 ** (random() * 3 - 1)
+        let last = 0
+        let count = 0
+        let longest = 0
+        for (let second = 0; second < hour; second += random() * 2 * meanGap) {
+          if (letOn(second)) {
+            count += 1
+            last = second
+          } else longest = Math.max(longest, second - last)
+        }
+        expect(longest, `seed ${seed}`).toBeLessThan(limit.mostSeconds)
+        expect(count, `seed ${seed}`).toBeLessThanOrEqual(mostInAnHour(limit))
+      }
+    },
+  )
+
+  it('allows so many guesses at one account in an hour, as decision 0012 says', () => {
+    expect({
+      oneStranger: mostInAnHour(limits.pair),
+      crowd: mostInAnHour(limits.account),
+      behindTheOwnersAddress: mostInAnHour(limits.knownNetwork),
+      asTheOwnersDevice: mostInAnHour(limits.knownDevice),
+    }).toEqual({ oneStranger: 18, crowd: 224, behindTheOwnersAddress: 134, asTheOwnersDevice: 383 })
+  })
+})
