@@ -30,6 +30,7 @@ import { createLogIn } from './sessions/log-in.ts'
 import { createLookUpSessions } from './sessions/look-up-sessions.ts'
 import { createRefresh } from './sessions/refresh.ts'
 import { sessionsIn } from './sessions/sessions.repository.ts'
+import { shareLookUps } from './sessions/share-look-ups.ts'
 import { createSweepSessions } from './sessions/sweep-sessions.ts'
 import { createTokenInspection } from './sessions/token-inspection.ts'
 import { createLoginThrottle } from './throttle/login-throttle.ts'
@@ -93,11 +94,13 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       laptop_password: laptopPassword.state,
     })
     const ownTokens = createOwnTokens(keys, { issuer, audience })
+    // Of one session many requests may come at once, and the pool of connections is everybody's.
+    const findLiveSession = shareLookUps(async (sid) => (await sessionsIn(db.manager).findLive([sid]))[0] ?? null)
     const table = routes({
       issuer,
       keys,
       jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
-      authenticate: createAuthenticate(createReadClaims(ownTokens), sessionsIn(db.manager).findLive),
+      authenticate: createAuthenticate(createReadClaims(ownTokens), findLiveSession),
       requireService: createRequireService(config.serviceCredentials),
       logIn: createLogIn({
         db,

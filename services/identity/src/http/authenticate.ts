@@ -5,7 +5,7 @@ import { type Actor, adminNeeded, sessionEnded } from '../users/change-as.ts'
 import type { User } from '../users/user.ts'
 
 export type SignedIn = { user: User; session: Session }
-type FindLive = (ids: string[]) => Promise<(Session & { user: User })[]>
+type FindLive = (id: string) => Promise<(Session & { user: User }) | null>
 /** The claims of the genuine token that a request carries; throws what the caller should answer. */
 type ReadClaims = (req: Request) => Promise<{ sid: string }>
 
@@ -13,7 +13,7 @@ type ReadClaims = (req: Request) => Promise<{ sid: string }>
 export const createAuthenticate = (readClaims: ReadClaims, findLive: FindLive): RequestHandler =>
   async function authenticate(req, res, next) {
     const { sid } = await readClaims(req)
-    const [found] = await findLive([sid])
+    const found = await findLive(sid)
     if (!found) throw sessionEnded()
     const request = currentRequest()
     if (request) request.actor = found.user.id
