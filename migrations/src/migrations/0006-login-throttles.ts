@@ -27,9 +27,10 @@ export class LoginThrottles1764000000006 implements MigrationInterface {
         counted integer;
       BEGIN
         -- Who has to wait writes nothing and locks nothing.
-        SELECT ceil(extract(epoch FROM max(t.blocked_until) - as_of)) INTO throttle_wait_seconds
-          FROM login_throttles t WHERE t.key = ANY (wanted_keys) AND t.blocked_until > as_of;
-        IF throttle_wait_seconds IS NOT NULL THEN
+        -- By the clock, not by as_of: another attempt may have counted since, which is no wait.
+        SELECT max(ceil(extract(epoch FROM t.blocked_until - clock_timestamp()))) INTO throttle_wait_seconds
+          FROM login_throttles t WHERE t.key = ANY (wanted_keys) AND t.blocked_until > clock_timestamp();
+        IF throttle_wait_seconds > 0 THEN
           RETURN NEXT;
           RETURN;
         END IF;

@@ -50,6 +50,15 @@ describe('guesses at one account', () => {
     expect(answers.filter((it) => it.status === 429).length).toBeGreaterThan(0)
   })
 
+  it('of many people at one address do not hold each other up', async () => {
+    const identity = await startTestIdentity()
+    const guess = signInFrom(identity, '203.0.113.1')
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 9 }, (_, nth) => guess(`user ${round} ${nth}`, 'guess')))
+      expect(statusesOf(answers)).not.toHaveProperty('429')
+    }
+  })
+
   it('that succeed, or could not be tried, are not counted', async () => {
     const identity = await startTestIdentity()
     await identity.createUser({ username: 'ada' })

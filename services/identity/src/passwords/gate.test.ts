@@ -58,4 +58,22 @@ describe('a gate', () => {
     enterMany(gate, 14)
     expect(await gate.pass('the twentieth', async () => 'served')).toBe('served')
   })
+
+  it('lets others in also when it has become slower since one account came in', async () => {
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 10, atLeast: 4 })
+    const ends: (() => void)[] = []
+    for (let nth = 0; nth < 20; nth += 1) {
+      void gate.pass('ada', () => new Promise<void>((resolve) => ends.push(resolve)))
+    }
+    const clock = vi.spyOn(performance, 'now')
+    for (let nth = 1; nth <= 10; nth += 1) {
+      clock.mockReturnValue(performance.timeOrigin + nth * 10_000)
+      ends[nth]?.()
+      await Promise.resolve()
+      await Promise.resolve()
+    }
+    clock.mockRestore()
+    expect(await gate.pass('bob', async () => 'served')).toBe('served')
+    await expect(gate.pass('ada', forEver)).rejects.toMatchObject({ code: 'too_busy' })
+  })
 })

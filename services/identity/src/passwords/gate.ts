@@ -15,6 +15,9 @@ type Options = {
   heldAtMost: number
 }
 
+// Of one account, however fast hashes are: they take turns at its counters, each with a connection to the database.
+const mostOfOne = 20
+
 // One in twenty: follows a load that changes within a second, and no single slow one.
 const weight = 0.05
 
@@ -22,14 +25,13 @@ const weight = 0.05
  * Lets in as many as can be served within a time, by how fast they have been leaving lately; the others are refused
  * before they cost anything. A fixed number would be wrong twice: a hash takes longer when everything else is busy too.
  *
- * Of one account no more than a quarter may be inside, so that whoever floods one leaves room for all others. There is no
+ * Of one account no more than a quarter of that may be inside, so that whoever floods one leaves room for all others. There is no
  * such share for an address: many people may have one.
  *
  * A refusal is held back for a while, because not all clients heed `Retry-After`: 500 that try again at once send 6,500
  * refusals a second through the event loop, which then accepts so few new connections that those wait for seconds.
  */
 export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAtMost }: Options) => {
-  let inside = 0
   const insideOf = new Map<string, number>()
   let held = 0
   let msEach = initialMs
@@ -45,16 +47,19 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
 
   const hasRoomFor = (account: string) => {
     const places = Math.max(atLeast, withinMs / msEach)
-    return inside < places && (insideOf.get(account) ?? 0) < Math.max(1, Math.floor(places / 4))
+    const share = Math.max(1, Math.min(mostOfOne, Math.floor(places / 4)))
+    if ((insideOf.get(account) ?? 0) >= share) return false
+    // Who came in when there was more room takes no more of it from others than a share now.
+    let taken = 0
+    for (const count of insideOf.values()) taken += Math.min(count, share)
+    return taken < places
   }
 
   const enter = (account: string) => {
-    inside += 1
     insideOf.set(account, (insideOf.get(account) ?? 0) + 1)
   }
 
   const leave = (account: string) => {
-    inside -= 1
     const others = (insideOf.get(account) ?? 0) - 1
     if (others > 0) insideOf.set(account, others)
     else insideOf.delete(account)
