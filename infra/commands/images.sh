@@ -4,9 +4,12 @@ command_images() {
   case ${1:-} in
     '') show_images ;;
     update) update_images ;;
+    --help | -h)
+      printf 'usage: ./gatehouse images [update]   the images that this machine uses; update takes what the tags name today\n'
+      ;;
     *)
-      printf 'usage: ./gatehouse images [update]   the images that this machine uses; update takes what the tags name today\n' >&2
-      [[ $1 == --help || $1 == -h ]] || exit 2
+      printf './gatehouse images takes "update" or nothing, but got: %s\n' "$*" >&2
+      exit 2
       ;;
   esac
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type LockFile, problemsOfLockFile } from './lock-file.ts'
+import { type LockFile, problemsOfLockFile, problemsOfNpmrc } from './lock-file.ts'
 
 const committed = (): LockFile => JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'))
 
@@ -43,18 +43,30 @@ describe('the lock file', () => {
   })
 
   it.each([
-    ['a download address', { resolved: 'https://registry.example/express/-/express-5.3.0.tgz' }, 2],
-    ['a folder in place of a package', { resolved: 'evil' }, 1],
-    ['a Git address as its version', { version: 'git+ssh://git.example/express.git#main' }, 1],
-    ['a dependency by an address', { dependencies: { depd: 'https://tarballs.example/depd.tgz' } }, 1],
-    ['a dependency by a file', { dependencies: { depd: 'file:../depd' } }, 1],
-  ])('is refused with %s', (_, change, count) => {
-    expect(withChanged(express, (entry) => ({ ...entry, ...change }))).toHaveLength(count)
+    ['a download address', { resolved: 'https://registry.example/express/-/express-5.3.0.tgz' }],
+    ['a folder in place of a package', { resolved: 'evil' }],
+    ['a Git address as its version', { version: 'git+ssh://git.example/express.git#main' }],
+    ['a dependency by an address', { dependencies: { depd: 'https://tarballs.example/depd.tgz' } }],
+    [
+      'a dependency by an address whose name is that of a member',
+      { dependencies: { funding: 'https://tarballs.example/a.tgz' } },
+    ],
+    ['a dependency by a file', { dependencies: { depd: 'file:../depd' } }],
+    ['a dependency by a repository', { optionalDependencies: { depd: 'evil/depd' } }],
+    ['a lock file of its own', { hasShrinkwrap: true }],
+  ])('is refused with %s', (_, change) => {
+    expect(withChanged(express, (entry) => ({ ...entry, ...change }))).toHaveLength(1)
   })
 
   it('is refused when a package calls itself a link, which npm does not check', () => {
     const problems = withChanged(express, ({ integrity: _, ...entry }) => ({ ...entry, link: true, resolved: 'evil' }))
     expect(problems).toEqual([`${express} links to no workspace`])
+  })
+
+  it('is refused when it links to a folder beside the repository', () => {
+    const lock = committed()
+    const packages = { ...lock.packages, '../evil': {}, [express]: { link: true, resolved: '../evil' } }
+    expect(problemsOfLockFile({ ...lock, packages })).toEqual([`${express} links to no workspace`])
   })
 
   it('is refused when a workspace depends on an address', () => {
@@ -63,7 +75,25 @@ describe('the lock file', () => {
     ).toHaveLength(1)
   })
 
+  it('takes a range, and a package under another name', () => {
+    const dependencies = { a: '^1.0.0 || >=2 <3-0', b: 'npm:@scope/other@^1.2.3', c: '*', d: '' }
+    expect(withChanged(express, (entry) => ({ ...entry, dependencies }))).toEqual([])
+  })
+
   it('is refused in another version of its format', () => {
     expect(problemsOfLockFile({ ...committed(), lockfileVersion: 2 })).toHaveLength(1)
+  })
+})
+
+describe('the .npmrc of the repository', () => {
+  it('names no registry and switches no check off', () => {
+    expect(problemsOfNpmrc(readFileSync(new URL('../../.npmrc', import.meta.url), 'utf8'))).toEqual([])
+    for (const line of [
+      'registry=https://registry.example/',
+      '@gatehouse:registry=https://evil.example',
+      'strict-ssl=false',
+      'ignore-scripts=false',
+    ])
+      expect(problemsOfNpmrc(`; a comment\n\n${line}\nignore-scripts=true\n`)).toHaveLength(1)
   })
 })
