@@ -19,7 +19,7 @@ afterAll(async () => {
   const text = report(attacks, results)
   say(`\n${text}`)
   if (process.env.ATTACKS_RESULT) writeFileSync(process.env.ATTACKS_RESULT, `# Attacks\n\n${text}`)
-  await Promise.all([stacks?.shipped.stop(), stacks?.weak.stop()])
+  await stacks?.stop()
 }, 120_000)
 
 const attackOn = (name: keyof Results) => async (attack: Attack) => {
@@ -42,7 +42,7 @@ describe('what ships holds against', () => {
 
 describe('with the old weakness put back succeeds', () => {
   beforeAll(async () => {
-    useStack(stacks.weak)
+    useStack(await stacks.weak)
     await untilCalm()
   })
   it.each(attacks)('$finding: $title', async (attack) => {

@@ -1,36 +1,36 @@
-import { startGatehouse } from '@gatehouse/testkit'
+import { type Gatehouse, startGatehouse } from '@gatehouse/testkit'
 import type { Attack } from './attack.ts'
 import { makePlantedTree } from './weak/planted-tree.ts'
 
-const settings = {
-  profiles: ['examples'],
-  // The time in which parallel tabs share a refresh token is over at once, so that no attack has to wait for that.
-  environment: { REFRESH_REUSE_SECONDS: '0' },
-}
+const profiles = ['examples']
+// The time in which parallel tabs share a refresh token is over at once, so that no attack has to wait for that.
+const environment = { REFRESH_REUSE_SECONDS: '0' }
 const common = 'e2e/attacks/compose.yml'
 
-const startWeak = async (attacks: Attack[]) => {
+const startShipped = () => startGatehouse({ profiles, environment, overrides: [common] })
+
+/** @param tree of sources with every old weakness put back; settings that were weak are so again, too */
+const startWeak = (tree: string) =>
+  startGatehouse({
+    profiles,
+    environment: { ...environment, GATEHOUSE_BIND: '0.0.0.0', ATTACKS_TREE: tree },
+    overrides: [common, 'e2e/attacks/weak/compose.yml'],
+  })
+
+/** The stack that ships, and a weak one, which goes on starting while the other is attacked. */
+export const startStacks = async (attacks: Attack[]) => {
+  // Before anything starts: a plant that fits no more is told at once.
   const tree = makePlantedTree(attacks.flatMap((it) => it.plants))
   try {
-    const stack = await startGatehouse({
-      ...settings,
-      overrides: [common, 'e2e/attacks/weak/compose.yml'],
-      environment: { ...settings.environment, ATTACKS_TREE: tree.path },
-    })
-    return { ...stack, stop: () => stack.stop().finally(tree.remove) }
+    const shipped = await startShipped()
+    const weak = startWeak(tree.path)
+    // Its failure is thrown to whoever asks for it.
+    weak.catch(() => undefined)
+    const stopWeak = async () => (await weak.catch((): Pick<Gatehouse, 'stop'> | null => null))?.stop()
+    const stop = async () => void (await Promise.all([shipped.stop(), stopWeak()]).finally(tree.remove))
+    return { shipped, weak, stop }
   } catch (error) {
     tree.remove()
-    throw error
-  }
-}
-
-/** The stack that ships, and one with every old weakness put back at once. */
-export const startStacks = async (attacks: Attack[]) => {
-  const shipped = await startGatehouse({ ...settings, overrides: [common] })
-  try {
-    return { shipped, weak: await startWeak(attacks) }
-  } catch (error) {
-    await shipped.stop()
     throw error
   }
 }

@@ -1,0 +1,34 @@
+import { networkInterfaces } from 'node:os'
+import { send } from '../../http.ts'
+import { site } from '../../stack.ts'
+import type { Attack } from '../attack.ts'
+
+const answers = async (url: string) => {
+  try {
+    return (await send('GET', url)).status > 0
+  } catch (error) {
+    if ((error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED') return false
+    throw error
+  }
+}
+
+export const otherInterface: Attack = {
+  finding: 'H6',
+  title: 'a neighbour in the network calls the port that was published for the laptop alone',
+  // Its weakness stands in weak/compose.yml and stacks.ts: networks and addresses are settings.
+  plants: [],
+  run: async () => {
+    const addresses = Object.values(networkInterfaces())
+      .flat()
+      .filter((it) => it?.family === 'IPv4' && !it.internal)
+      .map((it) => it?.address)
+    if (addresses.length === 0) throw new Error('this machine has no interface but loopback')
+    const { port } = new URL(site())
+    const reached: unknown[] = []
+    for (const address of addresses) if (await answers(`http://${address}:${port}/api/health`)) reached.push(address)
+    return {
+      succeeded: reached.length > 0,
+      figures: `answered on ${reached.length} of ${addresses.length} interfaces other than loopback`,
+    }
+  },
+}
