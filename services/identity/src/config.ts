@@ -93,6 +93,8 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     // Long enough for Nginx to look the replicas up again; tests and laptops need not wait.
     drainMs: env.NODE_ENV === 'production' ? 2_000 : 0,
     databaseUrl: withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE),
+    // An exhausted pool and then a query that hangs are answered 503 within 2 s.
+    databaseWithinMs: 900,
     brokerUrl: withPassword(env.BROKER_URL, env.BROKER_PASSWORD_FILE),
     issuer: env.ISSUER,
     audience: env.AUDIENCE,

@@ -19,17 +19,21 @@ const checkSchema = async (db: DataSource) => {
   )
 }
 
-/** Opens the pool. Every wait has an end: an exhausted pool and then a query that hangs answer 503 within 2 s. */
-export const openDatabase = async (url: string, log: Logger) => {
+/** For jobs and commands, where nobody waits for an answer and a busy machine is no reason to fail. */
+export const patientMs = 10_000
+
+/** Opens the pool. Every wait has an end: for a connection, and then for each query, after `withinMs`. */
+export const openDatabase = async (url: string, log: Logger, withinMs = patientMs) => {
   const db = new DataSource({
     type: 'postgres',
     url,
     entities,
     synchronize: false,
     poolSize: 10,
-    connectTimeoutMS: 900,
+    connectTimeoutMS: withinMs,
     poolErrorHandler: (error: Error) => log.warn({ err: error }, 'an idle database connection failed'),
-    extra: { statement_timeout: 950, query_timeout: 1_050, idle_in_transaction_session_timeout: 5_000 },
+    // Postgres' own limit comes first, so that it stops working, too.
+    extra: { statement_timeout: withinMs, query_timeout: withinMs + 100, idle_in_transaction_session_timeout: 5_000 },
   })
   await db.initialize()
   try {

@@ -52,7 +52,7 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const { issuer, audience, sessions: times } = config
     const metrics = createMetrics()
     const newEvent = createNewEvent(issuer)
-    const db = await own(openDatabase(config.databaseUrl, log), (it) => it.destroy())
+    const db = await own(openDatabase(config.databaseUrl, log, config.databaseWithinMs), (it) => it.destroy())
     const publisher = await own(startPublisher({ url: config.brokerUrl, name: 'identity', log }), (it) => it.stop())
     const relayNeeds = {
       databaseUrl: config.databaseUrl,
