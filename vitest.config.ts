@@ -9,6 +9,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{libs,services}/*/src/**/*.test.ts', 'infra/**/*.test.ts', 'e2e/attacks/weak/*.test.ts'],
+          // Thousands of cases take their time on a machine that is busy with other work.
+          testTimeout: 30_000,
         },
       },
       {
