@@ -49,7 +49,7 @@ const measureAll = async (largeUsers: number, importedUsers: number, pace: { for
     say('500 clients at once')
     parts.push(await measureBombardment({ url: identity.url, users, ...pace }))
     say('unknown username against wrong password')
-    parts.push(await measureUnknownOrWrong({ url: identity.url, users }))
+    parts.push(await measureUnknownOrWrong({ identity, users }))
     const large = await populate('large', largeUsers)
     say('calls that need no password')
     parts.push(await measureLookups({ small, large, ...pace }))

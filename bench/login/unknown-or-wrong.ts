@@ -1,48 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createHttpClient, expectStatus } from '../harness/http-client.ts'
 import { waitForQuiet } from '../harness/machine.ts'
 import { median, quantile } from '../harness/quantiles.ts'
 import { against, table } from '../harness/report.ts'
 import { addressOf, loginCall } from '../harness/sign-in.ts'
+import type { Identity } from '../harness/stack.ts'
 import { usernameOf } from '../harness/users.ts'
+import { fillForeignUsers, foreignKinds, foreignUsernameOf } from './foreign-users.ts'
 
 const samples = 300
+const warmUps = 20
+// Identity looks for new kinds of hashes every 5 s, and measures what it finds.
+const noticedWithinMs = 10_000
+
+type Case = { name: string; username: (nth: number) => string }
 
 /**
- * Whether the time of a refusal tells which usernames exist. The login throttle stays on: every sample is another
- * username from another address (identity trusts the X-Forwarded-For of its proxy), so no counter passes what is free.
+ * The login throttle stays on: every sample is another username from another address (identity trusts the X-Forwarded-For
+ * of its proxy), so no counter passes what is free.
  */
-export const measureUnknownOrWrong = async ({ url, users }: { url: string; users: number }) => {
-  const quiet = await waitForQuiet()
+const measure = async (url: string, cases: Case[], firstAddress: number) => {
   const client = createHttpClient(url, 1)
-  const refuse = async (username: string, nth: number) =>
-    expectStatus(await client.call(loginCall(username, 'not the password', addressOf(nth))), 401).ms
-  const wrong: number[] = []
-  const unknown: number[] = []
-  const warmUps = 20
-  for (let nth = -warmUps; nth < samples; nth += 1) {
-    // Addresses that the other parts, which count up from zero, never come to.
-    const first = 0xf00000 + 2 * (nth + warmUps)
-    const askWrong = () => refuse(usernameOf(1 + ((nth + warmUps) % users)), first)
-    const askUnknown = () => refuse(`nobody-${String(nth + warmUps).padStart(5, '0')}`, first + 1)
-    // In turns who is first: what the one leaves behind must not always fall on the other.
-    const order = nth % 2 === 0 ? [askWrong, askUnknown] : [askUnknown, askWrong]
-    const [one = 0, two = 0] = [await order[0]?.(), await order[1]?.()]
-    if (nth < 0) continue
-    wrong.push(nth % 2 === 0 ? one : two)
-    unknown.push(nth % 2 === 0 ? two : one)
+  const ms = cases.map((): number[] => [])
+  for (let round = 0; round < samples + warmUps; round += 1) {
+    for (let step = 0; step < cases.length; step += 1) {
+      // In turns who is first: what the one leaves behind must not always fall on the same.
+      const at = (round + step) % cases.length
+      const address = addressOf(firstAddress + round * cases.length + at)
+      const call = loginCall(cases[at]?.username(round) ?? '', 'not the password', address)
+      const answer = expectStatus(await client.call(call), 401)
+      if (round >= warmUps) ms[at]?.push(answer.ms)
+    }
   }
   client.close()
-  const difference = Math.abs(median(unknown) - median(wrong))
-  const row = (name: string, ms: number[]) => [name, quantile(ms, 0.1), median(ms), quantile(ms, 0.9), '']
+  const medians = ms.map(median)
+  const difference = Math.max(...medians) - Math.min(...medians)
+  return table(
+    ['refused for', 'p10 ms', 'p50 ms', 'p90 ms', 'difference of medians < 2 ms'],
+    [
+      ...cases.map(({ name }, at) => [
+        name,
+        quantile(ms[at] ?? [], 0.1),
+        medians[at] ?? 0,
+        quantile(ms[at] ?? [], 0.9),
+        '',
+      ]),
+      ['difference', '', '', '', against(difference.toFixed(2), difference < 2)],
+    ],
+  )
+}
+
+/** Whether the time of a refusal tells which usernames exist, without and with users whose hashes came by an import. */
+export const measureUnknownOrWrong = async ({ identity, users }: { identity: Identity; users: number }) => {
+  const quiet = await waitForQuiet()
+  const own: Case[] = [
+    { name: 'unknown username', username: (nth) => `nobody-${String(nth).padStart(5, '0')}` },
+    { name: 'wrong password', username: (nth) => usernameOf(1 + (nth % users)) },
+  ]
+  // Addresses that the other parts, which count up from zero, never come to.
+  const before = await measure(identity.url, own, 0xf00000)
+  await fillForeignUsers(identity.ownerUrl, samples + warmUps)
+  await delay(noticedWithinMs)
+  const foreign = foreignKinds.map((name, kind) => ({
+    name: `wrong password, ${name}`,
+    username: (nth: number) => foreignUsernameOf(kind, nth),
+  }))
+  const strangers = own.map((it) => ({ ...it, username: (nth: number) => it.username(nth + samples + warmUps) }))
+  const after = await measure(identity.url, [...strangers, ...foreign], 0xf80000)
   return [
     `## Unknown username against wrong password\n\n${samples} interleaved samples of each, one at a time (other work: ${quiet}).\n`,
-    table(
-      ['refused for', 'p10 ms', 'p50 ms', 'p90 ms', 'difference of medians < 2 ms'],
-      [
-        row('unknown username', unknown),
-        row('wrong password', wrong),
-        ['difference', '', '', '', against(difference.toFixed(2), difference < 2)],
-      ],
-    ),
+    before,
+    '\nWith imported users:\n',
+    after,
   ].join('\n')
 }

@@ -45,6 +45,9 @@ import { usersIn } from './users/users.repository.ts'
 const throttleSweepMs = 600_000
 const sessionSweepMs = 1_000
 const laptopPasswordMs = 5_000
+const hashKindsMs = 5_000
+// Real tables hold a handful; an import that makes up costs shall not make this slow.
+const mostHashKinds = 200
 
 /** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
 export const startIdentity = (config: IdentityConfig, log: Logger) =>
@@ -69,6 +72,9 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const accessTokens = createAccessTokens(keys, { issuer, audience, lifetimeSeconds: config.accessTokenSeconds })
     const tokens = createTokens(accessTokens, refreshTokens)
     const passwords = await openPasswords({ cost: config.argon2, contextWords: contextWordsOf(issuer) }, log)
+    const followHashKinds = passwords.followKinds(() => usersIn(db.manager).findHashKinds(mostHashKinds))
+    await followHashKinds()
+    await own(repeat('follow the kinds of hashes', followHashKinds, hashKindsMs, log), (it) => it.stop())
     const useCases = createUseCases({ db, passwords, newEvent })
     const { logOut, importUsers, changes } = useCases
 

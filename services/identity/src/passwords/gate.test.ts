@@ -43,6 +43,23 @@ describe('a gate', () => {
     expect(await gate.pass('ada', async () => 'served')).toBe('served')
   })
 
+  it('neither holds a place for who stepped aside, nor takes the time for its pace', async () => {
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 1, atLeast: 1 })
+    let comeBack = () => {}
+    const away = new Promise<void>((resolve) => {
+      comeBack = resolve
+    })
+    const many = Array.from({ length: 2_000 }, (_, nth) => nth)
+    const slow = many.map((nth) => gate.pass(`user ${nth}`, (stepAside) => stepAside(() => away)))
+    expect(await gate.pass('ada', async () => 'served while they are away')).toBe('served while they are away')
+    const startedAt = performance.now()
+    while (performance.now() - startedAt < 20) await new Promise((resolve) => setImmediate(resolve))
+    comeBack()
+    await Promise.all(slow)
+    enterMany(gate, 40)
+    expect(await gate.pass('ada', async () => 'served after them')).toBe('served after them')
+  })
+
   it('has room again after one that failed', async () => {
     const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 60_000, atLeast: 1 })
     await expect(gate.pass('ada', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed')

@@ -21,6 +21,9 @@ const mostOfOne = 20
 // One in twenty: follows a load that changes within a second, and no single slow one.
 const weight = 0.05
 
+/** Leaves the gate for something that has a bound of its own; neither room nor pace of the others depends on it. */
+export type StepAside = <Result>(work: () => Promise<Result>) => Promise<Result>
+
 /**
  * Lets in as many as can be served within a time, by how fast they have been leaving lately; the others are refused
  * before they cost anything. A fixed number would be wrong twice: a hash takes longer when everything else is busy too.
@@ -67,15 +70,24 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
 
   return {
     /** @throws AppError `too_busy` */
-    pass: async <Result>(account: string, work: () => Promise<Result>): Promise<Result> => {
+    pass: async <Result>(account: string, work: (stepAside: StepAside) => Promise<Result>): Promise<Result> => {
       if (!hasRoomFor(account)) {
         await holdBack()
         throw tooBusy()
       }
       enter(account)
-      const enteredAt = performance.now()
+      let enteredAt = performance.now()
+      const stepAside: StepAside = async (aside) => {
+        leave(account)
+        try {
+          return await aside()
+        } finally {
+          enter(account)
+          enteredAt = performance.now()
+        }
+      }
       try {
-        return await work()
+        return await work(stepAside)
       } finally {
         const now = performance.now()
         msEach += weight * (now - Math.max(lastLeftAt, enteredAt) - msEach)

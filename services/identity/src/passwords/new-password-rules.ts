@@ -23,8 +23,10 @@ const tooGuessable = () =>
 // together, and look easier than they are.
 const leastGuesses = { asTyped: 1_000_000, lettersAlone: 100_000 }
 // The estimate takes time with the square of the length, so it sees pieces, and no more of them than that.
-const pieceLength = 24
+const pieceLength = 16
 const mostPieces = 4
+// Spellings like `p4$$w0rd` that are tried; more of them make a password no weaker, and the estimate several times slower.
+const l33tMaxSubstitutions = 8
 const shortestWord = 3
 
 const plainOf = (text: string) => text.normalize('NFKC').toLowerCase()
@@ -44,7 +46,7 @@ const piecesOf = (text: string) => {
 
 /** @param contextWords what is tried first at this installation besides what is tried everywhere */
 export const createNewPasswordRules = (contextWords: string[]) => {
-  const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs })
+  const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, l33tMaxSubstitutions })
   const common = new Set(dictionary['passwords-common'] as string[])
 
   const isSoonGuessed = (text: string, words: string[], least: number) =>

@@ -10,7 +10,8 @@ import type { LoginThrottle } from '../throttle/login-throttle.ts'
 import { sessionKey } from '../throttle/throttle-keys.ts'
 import { limits } from '../throttle/throttle-rule.ts'
 import type { User } from '../users/user.ts'
-import type { Passwords } from './passwords.ts'
+import type { Passwords, Verdict } from './passwords.ts'
+import { tooBusy } from './work-queue.ts'
 
 type Needs = {
   db: DataSource
@@ -79,40 +80,55 @@ export const createTryPassword = ({ db, passwords, throttle, newEvent, refusals,
     }
   }
 
-  /** Always verifies something: a fast "no" would tell which usernames exist. */
   const decide = async <Result extends object>(
-    attempt: Attempt,
-    { password }: Asked,
+    { user, succeeded }: Attempt,
+    { isRight, wasTried }: Verdict,
     whenRight: WhenRight<Result>,
-  ): Promise<Result | FailureReason> => {
-    const { user } = attempt
-    const matches = await passwords.verify(user?.hashedPassword ?? passwords.decoy, password)
+  ): Promise<Result | FailureReason | 'not_tried'> => {
     if (!user) return 'unknown_user'
-    if (!matches) return 'wrong_password'
+    if (!wasTried) return 'not_tried'
+    if (!isRight) return 'wrong_password'
     if (!user.isActive) return 'user_deactivated'
-    return whenRight(user, attempt.succeeded)
+    return whenRight(user, succeeded)
+  }
+
+  /** @returns a result, or how the attempt is refused */
+  const attemptOnce = async <Result extends object>(asked: Asked, whenRight: WhenRight<Result>) => {
+    const ofSession = asked.sessionId === undefined ? undefined : sessionKey(asked.sessionId)
+    const attempt = await throttle.reserve({ ...asked, ...(ofSession && { also: ofSession }) })
+    const { user } = attempt
+    if (attempt.waitSeconds > 0) {
+      await refusals.throttled(user, asked.origin.address)
+      throw tooMany(attempt.waitSeconds)
+    }
+    let verdict: Verdict
+    let outcome: Result | FailureReason | 'not_tried'
+    try {
+      // Always verifies something: a fast "no" would tell which usernames exist.
+      verdict = await passwords.judge(user?.hashedPassword ?? passwords.decoy, asked.password)
+      outcome = await decide(attempt, verdict, whenRight)
+    } catch (error) {
+      await takeBack(attempt)
+      throw error
+    }
+    if (typeof outcome !== 'string') return outcome
+    // Counted all the same: whoever keeps the others waiting must not guess for nothing meanwhile.
+    if (outcome === 'not_tried') await refusals.throttled(user, asked.origin.address)
+    else {
+      const isLast = ofSession !== undefined && attempt.failuresOf(ofSession) >= limits.session.free
+      await recordFailure(user, outcome, asked, isLast)
+    }
+    return verdict.isBusy ? tooBusy : asked.refusal
   }
 
   /** @throws AppError `too_many_attempts`, `too_busy`, and `refusal` for an unknown user and a wrong password alike */
-  return <Result extends object>(asked: Asked, whenRight: WhenRight<Result>): Promise<Result> =>
-    passwords.admit(asked.username, async () => {
-      const ofSession = asked.sessionId === undefined ? undefined : sessionKey(asked.sessionId)
-      const attempt = await throttle.reserve({ ...asked, ...(ofSession && { also: ofSession }) })
-      if (attempt.waitSeconds > 0) {
-        await refusals.throttled(attempt.user, asked.origin.address)
-        throw tooMany(attempt.waitSeconds)
-      }
-      let outcome: Result | FailureReason
-      try {
-        outcome = await decide(attempt, asked, whenRight)
-      } catch (error) {
-        await takeBack(attempt)
-        throw error
-      }
-      if (typeof outcome !== 'string') return outcome
-      const isLast = ofSession !== undefined && attempt.failuresOf(ofSession) >= limits.session.free
-      await recordFailure(attempt.user, outcome, asked, isLast)
-      throw asked.refusal()
-    })
+  return async <Result extends object>(asked: Asked, whenRight: WhenRight<Result>): Promise<Result> => {
+    const refusal = passwords.startRefusal(asked.password)
+    const outcome = await passwords.admit(asked.username, () => attemptOnce(asked, whenRight))
+    if (typeof outcome !== 'function') return outcome
+    // Outside the gate: who only waits is in nobody's way.
+    await refusal.pass()
+    throw outcome()
+  }
 }
 export type TryPassword = ReturnType<typeof createTryPassword>

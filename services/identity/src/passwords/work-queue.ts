@@ -16,14 +16,14 @@ export const createWorkQueue = ({ running: maxRunning, waiting: maxWaiting }: Li
   const waiting: { who: string | undefined; start: () => void }[] = []
   const share = Math.max(1, Math.floor(maxWaiting / 4))
 
-  const isFull = (who: string | undefined) =>
+  const hasNoRoomFor = (who: string | undefined) =>
     waiting.length >= maxWaiting || (who !== undefined && waiting.filter((it) => it.who === who).length >= share)
 
   return {
     /** @param who asks for it, where that is known @throws AppError `too_busy` */
     run: async <Result>(job: () => Promise<Result>, who?: string): Promise<Result> => {
       if (running < maxRunning) running += 1
-      else if (isFull(who)) throw tooBusy()
+      else if (hasNoRoomFor(who)) throw tooBusy()
       // Whoever ends hands its place on, so a newcomer cannot slip in before those who wait.
       else await new Promise<void>((start) => waiting.push({ who, start }))
       try {
@@ -35,5 +35,7 @@ export const createWorkQueue = ({ running: maxRunning, waiting: maxWaiting }: Li
       }
     },
     waiting: () => waiting.length,
+    /** Whether the next one is refused, whoever asks. */
+    isFull: () => running >= maxRunning && waiting.length >= maxWaiting,
   }
 }

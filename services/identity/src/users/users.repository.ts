@@ -130,6 +130,22 @@ export const usersIn = (manager: EntityManager) => {
       return page.getMany()
     },
 
+    /** The kinds of stored hashes but that of new ones: a step in an index for each, however many users there are. */
+    findHashKinds: async (most: number): Promise<string[]> => {
+      const rows: { kind: string }[] = await manager.query(
+        `WITH RECURSIVE found AS (
+           (SELECT foreign_hash_kind(hashed_password) AS kind FROM users
+             WHERE foreign_hash_kind(hashed_password) IS NOT NULL ORDER BY 1 LIMIT 1)
+           UNION ALL
+           SELECT (SELECT foreign_hash_kind(hashed_password) FROM users
+                    WHERE foreign_hash_kind(hashed_password) > found.kind ORDER BY 1 LIMIT 1)
+             FROM found WHERE found.kind IS NOT NULL)
+         SELECT kind FROM found WHERE kind IS NOT NULL LIMIT $1`,
+        [most],
+      )
+      return rows.map((it) => it.kind)
+    },
+
     /** A page by id, which never changes. */
     findPageById: ({ after, limit }: { after: string | undefined; limit: number }) =>
       users.find({ where: after === undefined ? {} : { id: MoreThan(after) }, order: { id: 'ASC' }, take: limit }),

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { createRefusalTime } from './refusal-time.ts'
+
+/** Refusals one after the other, on a clock of their own. */
+const start = () => {
+  let ms = 0
+  const wait = async (forMs: number) => {
+    ms += forMs
+  }
+  const time = createRefusalTime({ now: () => ms, wait })
+  const refuse = async (workMs: number, forms = 1) => {
+    const startedAt = ms
+    const refusal = time.start(forms)
+    await wait(workMs)
+    await refusal.pass()
+    return Math.round(ms - startedAt)
+  }
+  return { ...time, refuse, wait }
+}
+
+describe('the time of a refusal', () => {
+  it('is what it takes while hashes of one kind alone are stored', async () => {
+    const { refuse } = start()
+    expect([await refuse(10), await refuse(300), await refuse(10)]).toEqual([10, 300, 10])
+  })
+
+  it('is that of the slowest kind with a margin, whichever was tried, and twice that for a password of two forms', async () => {
+    const { expect: stored, refuse } = start()
+    stored(200)
+    expect([await refuse(10), await refuse(200), await refuse(230)]).toEqual([250, 250, 250])
+    expect([await refuse(20, 2), await refuse(400, 2)]).toEqual([500, 500])
+  })
+
+  it('follows the slowest of late, which goes slowly, and no higher than its bound', async () => {
+    const { expect: stored, refuse, wait } = start()
+    stored(200)
+    expect(await refuse(1_000)).toBe(1_000)
+    expect(await refuse(10)).toBe(1_000)
+    await wait(30_000)
+    expect(await refuse(10)).toBeLessThan(500)
+    await wait(300_000)
+    expect(await refuse(10)).toBe(250)
+    stored(Number.POSITIVE_INFINITY)
+    expect(await refuse(10)).toBe(2_000)
+  })
+
+  it('ends with the last foreign hash', async () => {
+    const { expect: stored, refuse } = start()
+    stored(200)
+    await refuse(1_000)
+    stored(0)
+    expect(await refuse(10)).toBe(10)
+    stored(100)
+    expect(await refuse(10)).toBe(125)
+  })
+})
