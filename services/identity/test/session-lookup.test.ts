@@ -40,4 +40,14 @@ describe('POST /internal/sessions/lookup', () => {
     expect(await identity.lookUp(ids)).toMatchObject({ status: 200 })
     expect(await identity.lookUp([...ids, crypto.randomUUID()])).toMatchObject({ status: 400 })
   })
+
+  it('answers for the others when one of them has a name that does not fit', async () => {
+    const identity = await startTestIdentity()
+    const ada = await identity.signUp({ username: 'ada' })
+    const odd = await identity.signUp({ username: 'odd' })
+    await identity.query('UPDATE users SET username = $2 WHERE id = $1', [odd.user.id, 'o'.repeat(151)])
+    const ids = [ada.token, odd.token].map((it) => String(decodeJwt(it).sid))
+    const answer = sessionLookupAnswer.parse((await identity.lookUp(ids)).body)
+    expect(answer.sessions.map((it) => it.state)).toEqual(['active', 'ended'])
+  })
 })

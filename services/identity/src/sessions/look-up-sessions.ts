@@ -1,6 +1,6 @@
 import type { LookedUpSession, SessionLookupAnswer } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
-import { userStateOf } from '../users/user.ts'
+import { isPresentable, userStateOf } from '../users/user.ts'
 import { sessionsIn } from './sessions.repository.ts'
 
 /** Answers a gateway: each session that it named, and what the database's clock says (decision 0001). */
@@ -12,7 +12,8 @@ export const createLookUpSessions = (db: DataSource) =>
     const live = new Map((ids.length > 0 ? await sessionsIn(db.manager).findLive(ids) : []).map((it) => [it.id, it]))
     const sessions = ids.map((id): LookedUpSession => {
       const session = live.get(id)
-      if (!session) return { state: 'ended', id }
+      // One that the answer's schema does not take would have the whole batch refused.
+      if (!session || !isPresentable(session.user)) return { state: 'ended', id }
       return { state: 'active', id, expires_at: session.expiresAt.toISOString(), user: userStateOf(session.user) }
     })
     return { now_ms: clock.now_ms, sessions }

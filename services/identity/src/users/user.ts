@@ -34,6 +34,10 @@ export const publicUserOf = (user: User): PublicUser => ({
   roles: user.roles,
 })
 
+/** Whether others can read it: early releases took names that `publicUser` does not, when a job was given them. */
+export const isPresentable = ({ username, fullName, roles }: User) =>
+  username.length >= 1 && username.length <= 150 && (fullName?.length ?? 0) <= 200 && roles.length <= 32
+
 /** The whole state without the hash, as events and look-ups carry it. */
 export const userStateOf = (user: User): UserState => ({
   ...publicUserOf(user),
