@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { newPassword } from './password.ts'
 import { plainText, wellFormedText } from './plain-text.ts'
 
 /**
@@ -8,6 +9,9 @@ import { plainText, wellFormedText } from './plain-text.ts'
 export const loginForm = z.object({
   username: plainText.min(1).max(150),
   password: wellFormedText.min(1).max(256).meta({ format: 'password' }),
+  new_password: newPassword.optional().meta({
+    description: 'takes the place of `password`, and all other sessions end; needed after `password_change_required`',
+  }),
   grant_type: z.literal(['password', '']).optional(),
   scope: z.string().max(1000).optional(),
   client_id: z

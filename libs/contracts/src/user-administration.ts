@@ -12,12 +12,17 @@ export const username = plainText.min(1).max(150).refine(isName, 'must have no s
 export const fullName = plainText.max(200).nullable()
 export const roles = z.array(role).max(32)
 
+const mustChange = z.boolean().default(false).meta({
+  description: 'the password lets in only together with a new one, as `new_password` of `POST /auth/login`',
+})
+
 /** Body of `POST /users`. */
 export const newUser = z.strictObject({
   username,
   password: newPassword,
   full_name: fullName.default(null),
   roles: roles.default([]),
+  must_change: mustChange,
 })
 
 /** Body of `PATCH /users/{id}` (RFC 7396); needs `If-Match` with the ETag last seen. */
@@ -40,7 +45,7 @@ export const userPage = z.object({ users: z.array(userState), next: z.string().n
 export type UserPage = z.infer<typeof userPage>
 
 /** Body of `POST /users/{id}/password`. */
-export const passwordSet = z.strictObject({ new_password: newPassword })
+export const passwordSet = z.strictObject({ new_password: newPassword, must_change: mustChange })
 /** Body of `POST /auth/password`. */
 export const passwordChange = z.strictObject({
   current_password: z.string().min(1).max(256),

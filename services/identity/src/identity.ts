@@ -19,7 +19,7 @@ import { openSigningKeys } from './keys/signing-keys.ts'
 import { createNewEvent } from './outbox/new-event.ts'
 import { startRelay } from './outbox/relay.ts'
 import { createRelayMetrics } from './outbox/relay-metrics.ts'
-import { createChangeOwnPassword } from './passwords/change-password.ts'
+import { createChangeOwnPassword, createReplacePassword } from './passwords/change-password.ts'
 import { createLaptopPasswordWatch } from './passwords/laptop-password.ts'
 import { contextWordsOf } from './passwords/new-password-rules.ts'
 import { openPasswords } from './passwords/passwords.ts'
@@ -112,6 +112,7 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
         db,
         tryPassword,
         passwords,
+        replacePassword: createReplacePassword({ passwords, changes }),
         tokens,
         newEvent,
         times,

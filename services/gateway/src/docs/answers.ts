@@ -9,7 +9,7 @@ export const json = (schema: z.ZodType, description: string) => ({
 const refusals = {
   400: 'the request is not well-formed; `detail` names the fields',
   401: 'no token, or none that counts; `WWW-Authenticate` tells which (RFC 6750 §3)',
-  403: 'the role is missing',
+  403: 'the role is missing, or what `code` tells',
   404: 'there is no such thing',
   409: 'it would break a rule; `code` tells which',
   410: 'what was asked for has been purged; `detail` tells where to begin instead',

@@ -33,7 +33,7 @@ export const authPaths: ZodOpenApiObject['paths'] = {
           'application/json': { schema: loginForm, example: { username: 'admin', password: 'changeme' } },
         },
       },
-      responses: { 200: json(tokenResponse, 'an access token'), ...refused(400, 401, 413, 415, 429, 503) },
+      responses: { 200: json(tokenResponse, 'an access token'), ...refused(400, 401, 403, 413, 415, 429, 503) },
     },
   },
   '/auth/me': {

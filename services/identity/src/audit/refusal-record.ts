@@ -9,7 +9,7 @@ import { createRefusalSampler } from './refusal-sampler.ts'
 type Needs = { db: DataSource; newEvent: NewEvent; log: Logger }
 
 /** What tells of an attack or of a service that is set up wrong. A wrong password has an event of its own. */
-const recorded = new Set(['too_busy', 'insufficient_scope', 'invalid_client'])
+const recorded = new Set(['too_busy', 'insufficient_scope', 'invalid_client', 'password_change_required'])
 
 /** Puts refusals into the security log, sampled: who floods us must not fill tables, outbox and subscribers as well. */
 export const createRefusalRecord = ({ db, newEvent, log }: Needs) => {

@@ -33,8 +33,8 @@ const getUser = async ({ db }: Needs, username = '') => {
 
 const add: Command = {
   usage: 'user add USERNAME',
-  about: 'creates a user; the password comes by standard input [--name "FULL NAME"] [--roles a,b]',
-  options: { name: { type: 'string' }, roles: { type: 'string' } },
+  about: 'creates a user; the password comes by standard input [--name "FULL NAME"] [--roles a,b] [--must-change]',
+  options: { name: { type: 'string' }, roles: { type: 'string' }, 'must-change': { type: 'boolean' } },
   run: async ({ positionals: [username], options }, needs) => {
     const password = await readPassword()
     const roles = typeof options.roles === 'string' ? options.roles.split(',') : []
@@ -43,6 +43,7 @@ const add: Command = {
       username: newUsername(body.username),
       fullName: body.full_name,
       roles,
+      mustChangePassword: options['must-change'] === true,
     }
     const { createUser, checkNewPassword } = await open(needs)
     checkNewPassword(password, person)
@@ -89,12 +90,13 @@ const deactivate: Command = {
 
 const password: Command = {
   usage: 'user password USERNAME',
-  about: 'sets a password, given by standard input, and ends all sessions',
-  run: async ({ positionals: [username] }, needs) => {
+  about: 'sets a password, given by standard input, and ends all sessions [--must-change]',
+  options: { 'must-change': { type: 'boolean' } },
+  run: async ({ positionals: [username], options }, needs) => {
     const { id } = await getUser(needs, username)
     const next = parseRequest(newPassword, await readPassword())
     const { passwordChanges } = await open(needs)
-    await passwordChanges.set(id, next, 'internal')
+    await passwordChanges.set(id, { next, mustChange: options['must-change'] === true }, 'internal')
     needs.say(`${username} has a new password, all sessions are ended`)
   },
 }

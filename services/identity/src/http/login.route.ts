@@ -7,7 +7,8 @@ import { originOf } from './origin.ts'
 export const loginRoute =
   (logIn: LogIn): RequestHandler =>
   async (req, res) => {
-    const { username, password, client_id } = parseRequest(loginForm, req.body)
-    const token = await logIn({ username, password, clientId: client_id || 'gatehouse' }, originOf(req))
+    const { username, password, new_password, client_id } = parseRequest(loginForm, req.body)
+    const credentials = { username, password, newPassword: new_password, clientId: client_id || 'gatehouse' }
+    const token = await logIn(credentials, originOf(req))
     res.set('Cache-Control', 'no-store').json(token)
   }

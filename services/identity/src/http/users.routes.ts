@@ -67,8 +67,8 @@ export const userHandlers = ({ users, createUser, changes, passwordChanges, chec
       res.set('Cache-Control', 'no-store').json({ users: page.map(userStateOf), next } satisfies UserPage)
     },
     create: async (req, res) => {
-      const { username, password, full_name, roles } = parseRequest(newUser, req.body)
-      const person = { username: newUsername(username), fullName: full_name, roles }
+      const { username, password, full_name, roles, must_change } = parseRequest(newUser, req.body)
+      const person = { username: newUsername(username), fullName: full_name, roles, mustChangePassword: must_change }
       checkNewPassword(password, person)
       const user = await createUser({ ...person, password }, actorOf(res))
       send(res.location(`users/${user.id}`), user, 201)
@@ -92,7 +92,8 @@ export const userHandlers = ({ users, createUser, changes, passwordChanges, chec
     deactivate: setActive(false),
     setPassword: async (req, res) => {
       const { id } = parseRequest(userPath, req.params)
-      await passwordChanges.set(id, parseRequest(passwordSet, req.body).new_password, actorOf(res))
+      const { new_password, must_change } = parseRequest(passwordSet, req.body)
+      await passwordChanges.set(id, { next: new_password, mustChange: must_change }, actorOf(res))
       res.status(204).end()
     },
     endSessions: async (req, res) => {

@@ -21,45 +21,57 @@ const wrongPassword = () => new AppError('forbidden', 'wrong_password', 'The cur
 
 export const createPasswordChanges = ({ passwords, changes, findUser }: Needs) => ({
   /** By an admin: all sessions end. @throws AppError `user_not_found`, `too_busy`, and those of `checkNew` */
-  set: async (id: string, next: string, actor: Actor) => {
+  set: async (id: string, { next, mustChange }: { next: string; mustChange: boolean }, actor: Actor) => {
     const user = await findUser(id)
     if (!user) throw userNotFound()
     passwords.checkNew(next, user)
     const hashedPassword = await passwords.hash(next)
     const ends = { reason: 'password_changed' } as const
-    await changes.change(id, { type: 'user.password_changed.v1', edit: () => ({ hashedPassword }), ends }, actor)
+    const edit = () => ({ hashedPassword, mustChangePassword: mustChange })
+    await changes.change(id, { type: 'user.password_changed.v1', edit, ends }, actor)
   },
 })
 export type PasswordChanges = ReturnType<typeof createPasswordChanges>
 
 /**
+ * Puts another password in the place of one that its owner has just shown. All sessions end, but the one that it comes from.
+ * @returns the user as it is then, null when somebody else was faster
+ * @throws AppError `too_busy`, and those of `checkNew`
+ */
+export const createReplacePassword =
+  ({ passwords, changes }: Pick<Needs, 'passwords' | 'changes'>) =>
+  async (read: User, next: string, actor: Actor) => {
+    passwords.checkNew(next, read)
+    const hashedPassword = await passwords.hash(next)
+    let isCurrent = true
+    const edit = (now: User) => {
+      // Changed by somebody else while we were hashing; what was tried is no longer the current one.
+      isCurrent = now.isActive && isStillPasswordOf(read, now)
+      return isCurrent ? { hashedPassword, mustChangePassword: false } : null
+    }
+    const kept = actor === 'internal' ? {} : { except: actor.sessionId }
+    const ends = { reason: 'password_changed', ...kept } as const
+    const changed = await changes.change(read.id, { type: 'user.password_changed.v1', edit, ends }, actor)
+    return isCurrent ? changed : null
+  }
+
+/**
  * The user's own: the other sessions end, this one goes on.
  * @throws AppError `wrong_password`, `too_many_attempts`, `too_busy`, and those of `checkNew`
  */
-export const createChangeOwnPassword =
-  ({ db, passwords, changes, tryPassword }: OwnNeeds) =>
-  async ({ user, session, current, next, origin }: OwnChange) => {
-    passwords.checkNew(next, user)
+export const createChangeOwnPassword = ({ db, passwords, changes, tryPassword }: OwnNeeds) => {
+  const replace = createReplacePassword({ passwords, changes })
+  return async ({ user, session, current, next, origin }: OwnChange) => {
     const { username } = user
     const asked = { username, password: current, origin, sessionId: session.id, refusal: wrongPassword }
     await tryPassword(asked, async (read, succeeded) => {
       // Renamed meanwhile, and the name given to somebody else.
       if (read.id !== user.id) return 'wrong_password'
-      const hashedPassword = await passwords.hash(next)
-      let isCurrent = true
-      const change = {
-        type: 'user.password_changed.v1',
-        edit: (now: User) => {
-          // Changed by somebody else while we were hashing; what was tried is no longer the current one.
-          isCurrent = isStillPasswordOf(read, now)
-          return isCurrent ? { hashedPassword } : null
-        },
-        ends: { reason: 'password_changed', except: session.id },
-      } as const
-      const changed = await changes.change(user.id, change, { userId: user.id, sessionId: session.id, role: null })
-      if (!isCurrent) return 'wrong_password'
+      const changed = await replace(read, next, { userId: user.id, sessionId: session.id, role: null })
+      if (!changed) return 'wrong_password'
       await succeeded(db.manager)
       return changed
     })
   }
+}
 export type ChangeOwnPassword = ReturnType<typeof createChangeOwnPassword>

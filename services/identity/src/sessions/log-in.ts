@@ -3,6 +3,7 @@ import type { DataSource, EntityManager } from 'typeorm'
 import type { Origin } from '../origin.ts'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
+import type { createReplacePassword } from '../passwords/change-password.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import type { TryPassword } from '../passwords/try-password.ts'
 import type { Tokens } from '../tokens/tokens.ts'
@@ -18,13 +19,14 @@ type Needs = {
   db: DataSource
   tryPassword: TryPassword
   passwords: Pick<Passwords, 'hash' | 'isOutdated'>
+  replacePassword: ReturnType<typeof createReplacePassword>
   tokens: Tokens
   newEvent: NewEvent
   times: SessionTimes
   /** Of one user at a time; the oldest end for a new one. */
   maxSessions: number
 }
-type Credentials = { username: string; password: string; clientId: string }
+type Credentials = { username: string; password: string; newPassword?: string | undefined; clientId: string }
 type Start = {
   user: User
   clientId: string
@@ -39,11 +41,42 @@ const badCredentials = () =>
     headers: { 'WWW-Authenticate': 'Bearer' },
   })
 
-/** @throws AppError `bad_credentials`, `too_many_attempts`, `too_busy` */
-export const createLogIn = ({ db, tryPassword, passwords, tokens, newEvent, times, maxSessions }: Needs) => {
-  const logIn = ({ username, password, clientId }: Credentials, origin: Origin) => {
+const changeRequired = () =>
+  new AppError(
+    'forbidden',
+    'password_change_required',
+    'This password was set for you. Sign in with it and a password of your own, as `new_password`.',
+    { oauthError: 'invalid_grant' },
+  )
+const unchanged = () =>
+  new AppError('invalid', 'password_unchanged', 'The new password is the one that it should take the place of.')
+
+/**
+ * @throws AppError `bad_credentials`, `too_many_attempts`, `too_busy`; with the right password `password_change_required`, and
+ * with a new one `password_unchanged` and those of `checkNew`
+ */
+export const createLogIn = (needs: Needs) => {
+  const { db, tryPassword, passwords, replacePassword, tokens, newEvent, times, maxSessions } = needs
+
+  /** @returns the user to go on with, null when the password was changed meanwhile */
+  const withOwnPassword = async (user: User, { password, newPassword }: Credentials) => {
+    // From here on we know who acts, and the record says so.
+    const request = currentRequest()
+    if (request) request.actor = user.id
+    if (newPassword === undefined) {
+      if (user.mustChangePassword) throw changeRequired()
+      return user
+    }
+    if (newPassword.normalize('NFKC') === password.normalize('NFKC')) throw unchanged()
+    return replacePassword(user, newPassword, 'internal')
+  }
+
+  const logIn = (credentials: Credentials, origin: Origin) => {
+    const { username, password, clientId } = credentials
     const asked = { username: canonicalUsername(username), password, origin, refusal: badCredentials }
-    return tryPassword(asked, async (user, succeeded) => {
+    return tryPassword(asked, async (read, succeeded) => {
+      const user = await withOwnPassword(read, credentials)
+      if (!user) return 'wrong_password'
       // What the password deserves now that we have it in the clear.
       const rehashed = passwords.isOutdated(user.hashedPassword, password) ? await passwords.hash(password) : null
       const started = await startSession({ user, clientId, origin, rehashed, succeeded })
@@ -59,9 +92,6 @@ export const createLogIn = ({ db, tryPassword, passwords, tokens, newEvent, time
       if (!held) return 'unknown_user'
       if (!held.isActive) return 'user_deactivated'
       if (!isStillPasswordOf(user, held)) return 'wrong_password'
-      // From here on we know who acts, and the record says so.
-      const request = currentRequest()
-      if (request) request.actor = user.id
       // The same password in another form is no change of the user: no version, no event.
       if (rehashed !== null) await users.rehash(user.id, rehashed)
       const session = newSession(held, clientId, origin, times)
