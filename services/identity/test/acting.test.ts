@@ -110,6 +110,37 @@ describe('an import whose admin is thrown out meanwhile', () => {
   })
 })
 
+describe('many imports of one admin', () => {
+  it('take turns, so that they hold nobody up who throws that admin out', async () => {
+    const { identity, admin, other } = await start()
+    const onlooker = await connect(identity.database.superuserUrl)
+    const inserting = "state <> 'idle' AND usename = 'gatehouse_identity' AND query ILIKE 'INSERT INTO users%'"
+    const busy = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND ${inserting}`
+    const headers = { 'content-type': 'application/x-ndjson', authorization: `Bearer ${admin.token}` }
+    const bodies = Array.from({ length: 8 }, (_, nth) =>
+      Array.from({ length: 3_000 }, (_, at) => row(`user-${nth}-${at}`)).join(''),
+    )
+    let isOver = false
+    const imports = Promise.all(
+      bodies.map((body) => fetch(`${identity.url}/users/import`, { method: 'POST', headers, body })),
+    ).finally(() => {
+      isOver = true
+    })
+    let most = 0
+    let isOut = false
+    while (!isOver) {
+      most = Math.max(most, (await onlooker.query(busy)).rowCount ?? 0)
+      if (most === 0 || isOut) continue
+      expect(await identity.as(other.token)('POST', `/users/${admin.user.id}/deactivate`)).toMatchObject({
+        status: 200,
+      })
+      isOut = true
+    }
+    expect((await imports).map((it) => it.status)).toContain(401)
+    expect({ isOut, most }).toEqual({ isOut: true, most: 1 })
+  })
+})
+
 describe('a change by somebody who was let in, and is thrown out before it is made', () => {
   const changes: [what: string, method: string, path: string, body?: object][] = [
     ['creating a user', 'POST', '/users', { username: 'mallory', password: 'correct horse', roles: ['admin'] }],

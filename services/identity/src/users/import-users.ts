@@ -1,6 +1,6 @@
 import { type ImportedUser, type ImportRefusal, importedUser } from '@gatehouse/contracts'
 import { Refusal } from '@gatehouse/token-verifier'
-import type { DataSource } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import { readStoredHash } from '../passwords/stored-hash.ts'
@@ -66,21 +66,31 @@ const readRow = (line: number, text: string): Row | ImportRefusal => {
  * change of its own, of an actor who still counts. @throws ImportStopped
  */
 export const createImportUsers = ({ db, newEvent }: Needs) => {
+  // Batches of all imports here take turns: many imports at once would take every connection, and an admin who has some
+  // running could hold up for long whoever deactivates that admin and waits for the row.
+  let lastTurn: Promise<unknown> = Promise.resolve()
+  const inTurn = <Result>(job: () => Promise<Result>): Promise<Result> => {
+    const turn = lastTurn.then(job)
+    lastTurn = turn.catch(() => undefined)
+    return turn
+  }
+
+  const insertIn = async (tx: EntityManager, rows: Row[], isDryRun: boolean) => {
+    const users = usersIn(tx)
+    const candidates = rows.map((it) => it.user)
+    const given = rows.filter((it) => it.hasOwnId).map((it) => it.user.id)
+    if (isDryRun) return { taken: await users.findUntaken(candidates), deleted: await users.findDeleted(given) }
+    const inserted = await users.insertUntaken(candidates)
+    const deleted = await users.takeBackDeleted(given.filter((id) => inserted.has(id)))
+    for (const id of deleted) inserted.delete(id)
+    const events = candidates
+      .filter((it) => inserted.has(it.id))
+      .map((it) => newEvent('user.created.v1', it, { user: userStateOf(it) }))
+    if (events.length > 0) await outboxIn(tx).append(...events)
+    return { taken: inserted, deleted }
+  }
   const insert = (rows: Row[], isDryRun: boolean, actor: Actor) =>
-    actAs(db, actor, null, async (tx) => {
-      const users = usersIn(tx)
-      const candidates = rows.map((it) => it.user)
-      const given = rows.filter((it) => it.hasOwnId).map((it) => it.user.id)
-      if (isDryRun) return { taken: await users.findUntaken(candidates), deleted: await users.findDeleted(given) }
-      const inserted = await users.insertUntaken(candidates)
-      const deleted = await users.takeBackDeleted(given.filter((id) => inserted.has(id)))
-      for (const id of deleted) inserted.delete(id)
-      const events = candidates
-        .filter((it) => inserted.has(it.id))
-        .map((it) => newEvent('user.created.v1', it, { user: userStateOf(it) }))
-      if (events.length > 0) await outboxIn(tx).append(...events)
-      return { taken: inserted, deleted }
-    })
+    inTurn(() => actAs(db, actor, null, (tx) => insertIn(tx, rows, isDryRun)))
 
   return async (lines: AsyncIterable<string>, { isDryRun, report, actor }: Options) => {
     const summary = { imported: 0, refused: 0, dry_run: isDryRun }
