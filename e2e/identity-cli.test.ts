@@ -140,3 +140,15 @@ describe('user', () => {
     expect(seen.filter((it) => it.includes(password))).toEqual([])
   })
 })
+
+describe('user check', () => {
+  it.each([
+    ['the password of a user', 'admin', 'changeme', 0, 'yes'],
+    ['another one', 'admin', 'changeme2', 1, 'no'],
+    ['any password of nobody', nameOf('nobody'), 'changeme', 1, 'no'],
+  ])('answers %s, and repeats no password', async (_what, username, password, code, answer) => {
+    const { stderr, ...rest } = await cli(['user', 'check', username], `${password}\n`)
+    expect(rest).toEqual({ code, stdout: `${answer}\n` })
+    expect(stderr).not.toContain(password)
+  })
+})
