@@ -28,7 +28,7 @@ export type StepAside = <Result>(work: () => Promise<Result>) => Promise<Result>
  * Lets in as many as can be served within a time, by how fast they have been leaving lately; the others are refused
  * before they cost anything. A fixed number would be wrong twice: a hash takes longer when everything else is busy too.
  *
- * Of one account no more than a quarter of that may be inside, so that whoever floods one leaves room for all others. There is no
+ * Of one account no more than a quarter of that may be inside (half, of the least number), so that whoever floods one leaves room for all others. There is no
  * such share for an address: many people may have one.
  *
  * A refusal is held back for a while, because not all clients heed `Retry-After`: 500 that try again at once send 6,500
@@ -50,7 +50,7 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
 
   const hasRoomFor = (account: string) => {
     const places = Math.max(atLeast, withinMs / msEach)
-    const share = Math.max(1, Math.min(mostOfOne, Math.floor(places / 4)))
+    const share = Math.max(1, Math.floor(atLeast / 2), Math.min(mostOfOne, Math.floor(places / 4)))
     if ((insideOf.get(account) ?? 0) >= share) return false
     // Who came in when there was more room takes no more of it from others than a share now.
     let taken = 0
