@@ -51,7 +51,9 @@ const install = async (integrity: string | undefined, served: Buffer) => {
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ ...manifest, lockfileVersion: 3, packages }))
   await copyFile(join(root, '.npmrc'), join(folder, '.npmrc'))
   const registry = await startRegistry(served)
-  const options = ['--registry', registry, '--cache', join(folder, 'cache'), '--fetch-retries=0', '--no-audit']
+  // Also below an `npm run --silent`, which hands its silence on.
+  const quiet = ['--fetch-retries=0', '--no-audit', '--loglevel=error']
+  const options = ['--registry', registry, '--cache', join(folder, 'cache'), ...quiet]
   const outcome = await run('npm', ['ci', ...options], { cwd: folder }).then(
     () => 'installed',
     (error: { stderr: string }) => /npm error code (\S+)/.exec(error.stderr)?.[1] ?? error.stderr,
