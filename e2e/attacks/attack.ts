@@ -4,7 +4,7 @@ import type { Plant } from '../faults/planted/plants.ts'
 export type Outcome = { succeeded: boolean; figures: string }
 
 export type Attack = {
-  /** Its number in docs/security. */
+  /** Of the weaknesses of 0.1.0: C critical, H high, M medium, L low, and a number (docs/security/attacks.md). */
   finding: string
   /** What the attacker does, and gets where it succeeds. */
   title: string

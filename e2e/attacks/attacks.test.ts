@@ -5,7 +5,7 @@ import { forgetThrottles } from '../identity-calls.ts'
 import { useStack } from '../stack.ts'
 import type { Attack } from './attack.ts'
 import { attacks } from './attacks.ts'
-import { type Results, report } from './report.ts'
+import { asDocument, type Results, report } from './report.ts'
 import { startStacks } from './stacks.ts'
 
 const results: Results = { shipped: new Map(), weak: new Map() }
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const text = report(attacks, results)
   say(`\n${text}`)
-  if (process.env.ATTACKS_RESULT) writeFileSync(process.env.ATTACKS_RESULT, `# Attacks\n\n${text}`)
+  if (process.env.ATTACKS_RESULT) writeFileSync(process.env.ATTACKS_RESULT, asDocument(text))
   await stacks?.stop()
 }, 120_000)
 

@@ -31,3 +31,12 @@ export const report = (attacks: Attack[], { shipped, weak }: Results) =>
     ...elsewhere.map(([finding, attack, file]) => row(finding, attack, `see ${file}`, 'see there')),
     '',
   ].join('\n')
+
+/** The page that docs/security keeps of it. */
+export const asDocument = (text: string) => `# Attacks
+
+Made by \`ATTACKS_RESULT=docs/security/attacks.md ./gatehouse test attacks\`, which tries each of these on the stack that ships and on one
+with the weaknesses of 0.1.0 put back ([decision 0016](../decisions/0016-attacks.md)). The letter of a finding tells how bad it was:
+critical, high, medium, low.
+
+${text}`

@@ -34,6 +34,10 @@ export const costlyHash: Attack = {
         ],
       ],
     },
+    {
+      file: 'services/identity/src/passwords/passwords.ts',
+      replace: [['createWorkQueue({ running: 1, waiting: 2 })', 'createWorkQueue({ running: 2, waiting: 20 })']],
+    },
   ],
   run: async () => {
     const name = crypto.randomUUID()

@@ -1,0 +1,32 @@
+import { createUser, signInAdmin } from '../../identity-calls.ts'
+import { tryLogIn } from '../../people.ts'
+import type { Attack } from '../attack.ts'
+import { nameOf, tally } from '../tally.ts'
+
+const guesses = 60
+// Five are free, and one more each time a wait is over.
+const meant = 8
+
+export const burstOfGuesses: Attack = {
+  finding: 'M7',
+  title: 'guesses at one account that are sent all at once reach a hash before the first failure counts',
+  plants: [
+    {
+      file: 'services/identity/src/passwords/try-password.ts',
+      replace: [
+        ['let verdict: Verdict\n', 'await attempt.takeBack()\n    let verdict: Verdict\n'],
+        [
+          'await recordFailure(user, outcome, asked, isLast)',
+          'await throttle.reserve(asked)\n      await recordFailure(user, outcome, asked, isLast)',
+        ],
+      ],
+    },
+  ],
+  run: async () => {
+    const { username } = await createUser(await signInAdmin(), 'guessed')
+    const guess = () => tryLogIn({ username, password: crypto.randomUUID() })
+    const answers = await Promise.all(Array.from({ length: guesses }, guess))
+    const hashed = answers.filter((it) => it.status === 401).length
+    return { succeeded: hashed > meant, figures: `${guesses} guesses at once: ${tally(answers.map(nameOf))}` }
+  },
+}

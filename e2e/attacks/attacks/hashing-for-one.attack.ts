@@ -1,0 +1,63 @@
+import { eventually } from '@gatehouse/testkit'
+import { post } from '../../http.ts'
+import { createUser, signIn, signInAdmin } from '../../identity-calls.ts'
+import type { Attack } from '../attack.ts'
+import { openClients } from '../client-at.ts'
+import { inTurns } from '../in-turns.ts'
+import { nameOf, tally } from '../tally.ts'
+
+const atOnce = 200
+
+export const hashingForOne: Attack = {
+  finding: 'H4',
+  title: 'one user asks for so many changes of the password at once that nobody else can sign in',
+  plants: [
+    {
+      file: 'services/identity/src/passwords/try-password.ts',
+      replace: [
+        [
+          'await passwords.admit(asked.username, () => attemptOnce(asked, whenRight))',
+          'await (asked.sessionId === undefined\n      ? passwords.admit(asked.username, () => attemptOnce(asked, whenRight))\n      : attemptOnce(asked, whenRight))',
+        ],
+      ],
+    },
+    {
+      file: 'services/identity/src/passwords/gate.ts',
+      replace: [
+        ['if ((insideOf.get(account) ?? 0) >= share) return false', ''],
+        ['taken += Math.min(count, share)', 'taken += count'],
+      ],
+    },
+    {
+      file: 'services/identity/src/passwords/work-queue.ts',
+      replace: [['const share = Math.max(1, Math.floor(maxWaiting / 4))', 'const share = maxWaiting']],
+    },
+    {
+      file: 'infra/nginx/gatehouse/pace-passwords.conf',
+      replace: [['limit_req zone=passwords burst=200 nodelay;', '']],
+    },
+  ],
+  run: async () => {
+    const adminToken = await signInAdmin()
+    const [greedy, bystander] = [await createUser(adminToken, 'greedy'), await createUser(adminToken, 'bystander')]
+    const { access_token: token } = await signIn(greedy)
+    const ask = () =>
+      post('/auth/password', { token, json: { current_password: 'wrong', new_password: crypto.randomUUID() } })
+    const { logInFrom } = await openClients()
+    const asked: string[] = []
+    let goesOn = true
+    const flood = Array.from({ length: atOnce }, async () => {
+      while (goesOn) asked.push(nameOf(await ask()))
+    })
+    await eventually(async () => {
+      if (asked.length < 20) throw new Error('the flood has not begun')
+    })
+    const signIns = await inTurns(9, 1, async (nth) => nameOf(await logInFrom(`198.51.100.${nth + 1}`, bystander)))
+    goesOn = false
+    await Promise.all(flood)
+    return {
+      succeeded: signIns.filter((it) => it !== '200').length >= signIns.length / 3,
+      figures: `sign-ins meanwhile: ${tally(signIns)}; changes: ${tally(asked)}`,
+    }
+  },
+}

@@ -1,0 +1,33 @@
+import { post } from '../../http.ts'
+import { createUser, signIn, signInAdmin } from '../../identity-calls.ts'
+import type { Attack } from '../attack.ts'
+import { inTurns } from '../in-turns.ts'
+import { nameOf, tally } from '../tally.ts'
+
+const guesses = 40
+
+export const passwordOracle: Attack = {
+  finding: 'H4',
+  title: 'who borrowed an access token guesses the password by changing it, as often as they like',
+  plants: [
+    {
+      file: 'services/identity/src/passwords/try-password.ts',
+      replace: [
+        ['if (attempt.waitSeconds > 0) {', 'if (attempt.waitSeconds > 0 && ofSession === undefined) {'],
+        ['const isLast = ofSession !== undefined &&', 'const isLast = ofSession === null &&'],
+      ],
+    },
+  ],
+  run: async () => {
+    const owner = await createUser(await signInAdmin(), 'lender')
+    const { access_token: token } = await signIn(owner)
+    const guess = (current_password: string) =>
+      post('/auth/password', { token, json: { current_password, new_password: crypto.randomUUID() } })
+    const wrong = await inTurns(guesses, 2, () => guess(crypto.randomUUID()))
+    const right = await guess(owner.password)
+    return {
+      succeeded: right.status === 204,
+      figures: `${guesses} guesses: ${tally(wrong.map(nameOf))}; then the right one: ${nameOf(right)}`,
+    }
+  },
+}

@@ -1,0 +1,33 @@
+import { createUser, signIn, signInAdmin } from '../../identity-calls.ts'
+import { tryLogIn } from '../../people.ts'
+import type { Attack } from '../attack.ts'
+import { inTurns } from '../in-turns.ts'
+import { nameOf, tally } from '../tally.ts'
+
+export const sharedAddress: Attack = {
+  finding: 'H3',
+  title: 'a stranger at the same address fails under made-up names, and its other users cannot sign in',
+  plants: [
+    {
+      file: 'services/identity/src/throttle/throttle.repository.ts',
+      replace: [
+        [
+          "WHEN true THEN 'known_device' WHEN false THEN 'known_network' ELSE 'stranger'",
+          "WHEN true THEN 'stranger' WHEN false THEN 'stranger' ELSE 'stranger'",
+        ],
+      ],
+    },
+  ],
+  run: async () => {
+    const owner = await createUser(await signInAdmin(), 'neighbour')
+    await signIn(owner)
+    const stranger = () => tryLogIn({ username: crypto.randomUUID(), password: 'x' })
+    const failures = await inTurns(72, 4, stranger)
+    const answer = await tryLogIn(owner)
+    const wait = answer.headers.get('retry-after')
+    return {
+      succeeded: answer.status === 429,
+      figures: `strangers: ${tally(failures.map(nameOf))}; owner: ${nameOf(answer)}${wait === null ? '' : `, to wait ${wait} s`}`,
+    }
+  },
+}

@@ -1,0 +1,31 @@
+import { get } from '../../http.ts'
+import { createUser, signInAdmin } from '../../identity-calls.ts'
+import { tryLogIn } from '../../people.ts'
+import type { Attack } from '../attack.ts'
+import { nameOf, tally } from '../tally.ts'
+
+export const silentThrottle: Attack = {
+  finding: 'L1',
+  title: 'an attack that the throttle holds off leaves no line in the record',
+  plants: [
+    {
+      file: 'services/identity/src/audit/refusal-record.ts',
+      replace: [['if (count === null) return\n      const about', 'if (Number(count) >= 0) return\n      const about']],
+    },
+  ],
+  run: async () => {
+    const adminToken = await signInAdmin()
+    const { id, username } = await createUser(adminToken, 'besieged')
+    const answers: string[] = []
+    for (let nth = 0; nth < 12; nth += 1) answers.push(nameOf(await tryLogIn({ username, password: 'x' })))
+    if (!answers.includes('429 too_many_attempts')) throw new Error(`never throttled: ${tally(answers)}`)
+    const { lines } = (await get(`/audit?subject=${id}`, { token: adminToken })).body as {
+      lines: { action: string; detail: { reason?: string } }[]
+    }
+    const reasons = lines.map((it) => it.detail.reason ?? it.action)
+    return {
+      succeeded: !reasons.includes('throttled'),
+      figures: `sign-ins: ${tally(answers)}; in the record: ${tally(reasons)}`,
+    }
+  },
+}
