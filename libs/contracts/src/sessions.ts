@@ -19,8 +19,8 @@ export const sessionListing = z.object({
   last_seen_at: z.iso.datetime().meta({ description: 'sign-in or last refresh' }),
   expires_at: z.iso.datetime(),
 })
-/** Query of `GET /auth/sessions`. */
-export const sessionQuery = z.strictObject({
+/** Query of `GET /auth/sessions`. Not strict: 0.1.0 took no query and minded none. */
+export const sessionQuery = z.object({
   after: z
     .string()
     .regex(/^\d{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
