@@ -52,11 +52,11 @@ export const hashingForOne: Attack = {
     await eventually(async () => {
       if (asked.length < 20) throw new Error('the flood has not begun')
     })
-    const signIns = await inTurns(9, 1, async (nth) => nameOf(await logInFrom(`198.51.100.${nth + 1}`, bystander)))
+    const signIns = await inTurns(9, 3, async (nth) => nameOf(await logInFrom(`198.51.100.${nth + 1}`, bystander)))
     goesOn = false
     await Promise.all(flood)
     return {
-      succeeded: signIns.filter((it) => it !== '200').length >= signIns.length / 3,
+      succeeded: signIns.filter((it) => it !== '200').length > 1,
       figures: `sign-ins meanwhile: ${tally(signIns)}; changes: ${tally(asked)}`,
     }
   },

@@ -1,3 +1,4 @@
+import { eventually } from '@gatehouse/testkit'
 import { createUser, signIn, signInAdmin } from '../../identity-calls.ts'
 import { tryLogIn } from '../../people.ts'
 import type { Attack } from '../attack.ts'
@@ -23,6 +24,15 @@ export const sharedAddress: Attack = {
     await signIn(owner)
     const stranger = () => tryLogIn({ username: crypto.randomUUID(), password: 'x' })
     const failures = await inTurns(72, 4, stranger)
+    // Just told to wait for a while, so that the owner is not lucky with the moment.
+    await eventually(
+      async () => {
+        const failure = await stranger()
+        failures.push(failure)
+        if (Number(failure.headers.get('retry-after')) < 2) throw new Error('strangers need not wait')
+      },
+      { withinMs: 20_000, everyMs: 100 },
+    )
     const answer = await tryLogIn(owner)
     const wait = answer.headers.get('retry-after')
     return {
