@@ -14,6 +14,8 @@ type Needs = {
   log: Logger
 }
 
+const measures = 4
+
 /** The dearest of each algorithm: the others of it take less, so they need no measure. */
 const dearest = (samples: StoredHash[]) => {
   const found = new Map<string, StoredHash>()
@@ -31,11 +33,14 @@ export const createFollowKinds = ({ findKinds, isCurrent, inTurn, refusalTime, l
 
   const measure = async ({ kind, verify }: StoredHash) => {
     await inTurn(async () => {
-      // The first one pays for memory that the second finds.
-      await verify(randomBytes(16).toString('hex'))
-      const startedAt = performance.now()
-      await verify(randomBytes(16).toString('hex'))
-      msOf.set(kind, performance.now() - startedAt)
+      let quickestMs = Number.POSITIVE_INFINITY
+      // The first one pays for memory that the others find, and a busy moment for all else that happens in it.
+      for (let nth = 0; nth < measures; nth += 1) {
+        const startedAt = performance.now()
+        await verify(randomBytes(16).toString('hex'))
+        quickestMs = Math.min(quickestMs, performance.now() - startedAt)
+      }
+      msOf.set(kind, quickestMs)
     })
     log.info({ kind, ms: Math.round(msOf.get(kind) ?? 0) }, 'users have hashes of another kind than new ones')
   }
