@@ -10,13 +10,17 @@ import { describeMs } from './until-refused.ts'
 
 const perSecond = { me: 50, logins: 5, jwks: 5 }
 
-let ada: Made
+// So many that nobody reaches the limit of sessions, whose oldest would end.
+let people: Made[]
 let tokens: string[]
 beforeAll(async () => {
   await untilCalm()
   await forgetThrottles()
-  ada = await createUser(await signInAdmin(), 'ada')
-  tokens = await signInTimes(20, ada)
+  const adminToken = await signInAdmin()
+  people = []
+  while (people.length < 20) people.push(await createUser(adminToken, 'ada'))
+  tokens = []
+  for (const person of people) tokens.push(...(await signInTimes(1, person)))
 })
 afterAll(untilCalm)
 
@@ -41,8 +45,8 @@ it(`every gateway and identity restarted one after the other under ${perSecond.m
     tally.add(`${what} ${status}`)
     if (status !== 200) failures.push({ what, status, text, during })
   }
-  const signIn = async () => {
-    const answering = tryLogIn(ada)
+  const signIn = async (nth: number) => {
+    const answering = tryLogIn(inTurn(people, nth))
     await note('login', answering)
     const { body } = await answering
     // A new session is asked for at once, at whichever gateway it is.

@@ -5,6 +5,7 @@ import { costlyHash } from './attacks/costly-hash.attack.ts'
 import { curiousUpstream } from './attacks/curious-upstream.attack.ts'
 import { dressedPath } from './attacks/dressed-path.attack.ts'
 import { easyPassword } from './attacks/easy-password.attack.ts'
+import { floodedName } from './attacks/flooded-name.attack.ts'
 import { forgedAddress } from './attacks/forged-address.attack.ts'
 import { forgedEvent } from './attacks/forged-event.attack.ts'
 import { forgedPastNginx } from './attacks/forged-past-nginx.attack.ts'
@@ -38,6 +39,7 @@ export const attacks: Attack[] = [
   tooManySessions,
   importGoesOn,
   sharedAddress,
+  floodedName,
   forgedAddress,
   passwordOracle,
   hashingForOne,

@@ -16,16 +16,16 @@ export const hashingForOne: Attack = {
       file: 'services/identity/src/passwords/try-password.ts',
       replace: [
         [
-          'await passwords.admit(asked.username, () => attemptOnce(asked, whenRight))',
-          'await (asked.sessionId === undefined\n      ? passwords.admit(asked.username, () => attemptOnce(asked, whenRight))\n      : attemptOnce(asked, whenRight))',
+          'await passwords.admit(asked.username, () => attemptOnce(asked, whenRight), isKnown)',
+          'await (asked.sessionId === undefined\n      ? passwords.admit(asked.username, () => attemptOnce(asked, whenRight), isKnown)\n      : attemptOnce(asked, whenRight))',
         ],
       ],
     },
     {
       file: 'services/identity/src/passwords/gate.ts',
       replace: [
-        ['if ((insideOf.get(account) ?? 0) >= share) return false', ''],
-        ['taken += Math.min(count, share)', 'taken += count'],
+        ['if (hasFilledShare(account)) return false', ''],
+        ['taken += Math.min(count, share())', 'taken += count'],
       ],
     },
     {

@@ -93,4 +93,22 @@ describe('a gate', () => {
     expect(await gate.pass('bob', async () => 'served')).toBe('served')
     await expect(gate.pass('ada', forEver)).rejects.toMatchObject({ code: 'too_busy' })
   })
+
+  it('lets an account in where it is known while others have filled its share, and no more than a share of that', async () => {
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 1_000, atLeast: 8 })
+    const known = async () => true
+    for (let nth = 0; nth < 4; nth += 1) void gate.pass('ada', forEver)
+    await expect(gate.pass('ada', forEver, async () => false)).rejects.toMatchObject({ code: 'too_busy' })
+    expect(await gate.pass('ada', async () => 'served', known)).toBe('served')
+    // Asked at once, so that all have been told before one of them is in.
+    const many = await Promise.allSettled(
+      Array.from({ length: 3 }, () => gate.pass('ada', async () => 'served', known)),
+    )
+    expect(many.map((it) => it.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+    for (let nth = 0; nth < 3; nth += 1) void gate.pass('ada', forEver, known)
+    expect(await gate.pass('bob', async () => 'served')).toBe('served')
+    void gate.pass('ada', forEver, known)
+    await new Promise((resolve) => setImmediate(resolve))
+    await expect(gate.pass('ada', forEver, known)).rejects.toMatchObject({ code: 'too_busy' })
+  })
 })

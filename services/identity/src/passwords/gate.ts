@@ -21,6 +21,9 @@ const mostOfOne = 20
 // One in twenty: follows a load that changes within a second, and no single slow one.
 const weight = 0.05
 
+/** Whether an attempt comes from where its account was seen; asked only once the account's share is filled. */
+export type IsKnown = () => Promise<boolean>
+
 /** Leaves the gate for something that has a bound of its own; neither room nor pace of the others depends on it. */
 export type StepAside = <Result>(work: () => Promise<Result>) => Promise<Result>
 
@@ -28,7 +31,8 @@ export type StepAside = <Result>(work: () => Promise<Result>) => Promise<Result>
  * Lets in as many as can be served within a time, by how fast they have been leaving lately; the others are refused
  * before they cost anything. A fixed number would be wrong twice: a hash takes longer when everything else is busy too.
  *
- * Of one account no more than a quarter of that may be inside (half, of the least number), so that whoever floods one leaves room for all others. There is no
+ * Of one account no more than a quarter of that may be inside (half, of the least number), so that whoever floods one leaves
+ * room for all others; and as many again from places where its owner was seen, so that he is not kept out meanwhile. There is no
  * such share for an address: many people may have one.
  *
  * A refusal is held back for a while, because not all clients heed `Retry-After`: 500 that try again at once send 6,500
@@ -48,18 +52,36 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
     held -= 1
   }
 
+  const places = () => Math.max(atLeast, withinMs / msEach)
+  const share = () => Math.max(1, Math.floor(atLeast / 2), Math.min(mostOfOne, Math.floor(places() / 4)))
+
+  const hasFilledShare = (account: string) => (insideOf.get(account) ?? 0) >= share()
   const hasRoomFor = (account: string) => {
-    const places = Math.max(atLeast, withinMs / msEach)
-    const share = Math.max(1, Math.floor(atLeast / 2), Math.min(mostOfOne, Math.floor(places / 4)))
-    if ((insideOf.get(account) ?? 0) >= share) return false
+    if (hasFilledShare(account)) return false
     // Who came in when there was more room takes no more of it from others than a share now.
     let taken = 0
-    for (const count of insideOf.values()) taken += Math.min(count, share)
-    return taken < places
+    for (const count of insideOf.values()) taken += Math.min(count, share())
+    return taken < places()
   }
 
   const enter = (account: string) => {
     insideOf.set(account, (insideOf.get(account) ?? 0) + 1)
+  }
+
+  /** Looks and enters in one go: nothing may come in between. @returns whether there was room */
+  const tryToEnter = (account: string) => {
+    const hasRoom = hasRoomFor(account)
+    if (hasRoom) enter(account)
+    return hasRoom
+  }
+
+  /** @returns in whose share it has come in, or null when there was no room */
+  const enterAs = (account: string, isKnown: IsKnown): string | null | Promise<string | null> => {
+    if (tryToEnter(account)) return account
+    if (!hasFilledShare(account)) return null
+    // No username has a space in it, so this is the share of nobody else.
+    const known = `${account} where known`
+    return hasRoomFor(known) ? isKnown().then((it) => (it && tryToEnter(known) ? known : null)) : null
   }
 
   const leave = (account: string) => {
@@ -70,19 +92,24 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
 
   return {
     /** @throws AppError `too_busy` */
-    pass: async <Result>(account: string, work: (stepAside: StepAside) => Promise<Result>): Promise<Result> => {
-      if (!hasRoomFor(account)) {
+    pass: async <Result>(
+      account: string,
+      work: (stepAside: StepAside) => Promise<Result>,
+      isKnown: IsKnown = async () => false,
+    ): Promise<Result> => {
+      const entered = enterAs(account, isKnown)
+      const taken = entered instanceof Promise ? await entered : entered
+      if (taken === null) {
         await holdBack()
         throw tooBusy()
       }
-      enter(account)
       let enteredAt = performance.now()
       const stepAside: StepAside = async (aside) => {
-        leave(account)
+        leave(taken)
         try {
           return await aside()
         } finally {
-          enter(account)
+          enter(taken)
           enteredAt = performance.now()
         }
       }
@@ -92,7 +119,7 @@ export const createGate = ({ withinMs, initialMs, atLeast, refuseAfterMs, heldAt
         const now = performance.now()
         msEach += weight * (now - Math.max(lastLeftAt, enteredAt) - msEach)
         lastLeftAt = now
-        leave(account)
+        leave(taken)
       }
     },
   }

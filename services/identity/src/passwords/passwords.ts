@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { currentRequest, type Logger } from '@gatehouse/service'
 import { hash } from '@node-rs/argon2'
-import { createGate, type StepAside } from './gate.ts'
+import { createGate, type IsKnown, type StepAside } from './gate.ts'
 import { createNewPasswordRules } from './new-password-rules.ts'
 import { createRefusalTime } from './refusal-time.ts'
 import { readStoredHash, type StoredHash } from './stored-hash.ts'
@@ -106,8 +106,8 @@ export const openPasswords = async ({ cost, contextWords }: Options, log: Logger
      * Everything around the try of an account's password goes through here, so that one too many is refused before it costs
      * a hash. @throws AppError `too_busy`
      */
-    admit: <Result>(account: string, work: () => Promise<Result>) =>
-      gate.pass(account, (stepAside) => admitted.run(stepAside, work)),
+    admit: <Result>(account: string, work: () => Promise<Result>, isKnown?: IsKnown) =>
+      gate.pass(account, (stepAside) => admitted.run(stepAside, work), isKnown),
     /** @throws AppError `too_busy` */
     hash: (password: string) => queue.run(() => hash(normal(password), cost), currentRequest()?.actor),
     /** A stored hash that cannot be read is a failed login and an alarm. @throws AppError `too_busy` */

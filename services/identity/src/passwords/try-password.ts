@@ -124,7 +124,8 @@ export const createTryPassword = ({ db, passwords, throttle, newEvent, refusals,
   /** @throws AppError `too_many_attempts`, `too_busy`, and `refusal` for an unknown user and a wrong password alike */
   return async <Result extends object>(asked: Asked, whenRight: WhenRight<Result>): Promise<Result> => {
     const refusal = passwords.startRefusal(asked.password)
-    const outcome = await passwords.admit(asked.username, () => attemptOnce(asked, whenRight))
+    const isKnown = () => throttle.knows(asked)
+    const outcome = await passwords.admit(asked.username, () => attemptOnce(asked, whenRight), isKnown)
     if (typeof outcome !== 'function') return outcome
     // Outside the gate: who only waits is in nobody's way.
     await refusal.pass()

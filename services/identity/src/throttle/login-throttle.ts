@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Origin } from '../origin.ts'
+import { createWorkQueue } from '../passwords/work-queue.ts'
 import { throttlesIn } from './throttle.repository.ts'
 import { type Lanes, lanesOf, type ThrottleKey } from './throttle-keys.ts'
 
@@ -17,7 +18,12 @@ const withKey = (lanes: Lanes, also: ThrottleKey | undefined): Lanes => {
 }
 
 /** Slows down guessing, per account and per network; kept in Postgres, so it holds across restarts and replicas. */
-export const createLoginThrottle = (db: DataSource, noticeOrigin: NoticeOrigin) => ({
+export const createLoginThrottle = (
+  db: DataSource,
+  noticeOrigin: NoticeOrigin,
+  // A flood asks for each of its attempts, and is to leave the other connections of the pool alone.
+  looks = createWorkQueue({ running: 2, waiting: 400 }),
+) => ({
   /**
    * Counts an attempt as a failure before its password is looked at. When `waitSeconds` is above 0 it is not counted, and
    * must not be looked at.
@@ -49,6 +55,9 @@ export const createLoginThrottle = (db: DataSource, noticeOrigin: NoticeOrigin) 
       takeBack: () => settle(db.manager, []),
     }
   },
+  /** Whether this account was seen at this origin lately. A look, which counts nothing and waits for no counter. */
+  knows: ({ username, origin }: Pick<Asked, 'username' | 'origin'>) =>
+    looks.run(() => throttlesIn(db.manager).isKnown(username, origin.address)),
   forgetOld: () => throttlesIn(db.manager).forgetOld(),
 })
 export type LoginThrottle = ReturnType<typeof createLoginThrottle>

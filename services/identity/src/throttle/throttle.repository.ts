@@ -52,6 +52,17 @@ export const throttlesIn = (manager: EntityManager) => ({
     }
   },
 
+  isKnown: async (username: string, address: string | null): Promise<boolean> => {
+    const [row]: [{ known: boolean }] = await manager.query(
+      `SELECT EXISTS (
+         SELECT FROM sessions s JOIN users u ON u.id = s.user_id
+          WHERE u.username = $1 AND login_network(s.address) = login_network($2)
+            AND s.last_seen_at > now() - make_interval(days => $3)) AS known`,
+      [username, address, knownDays],
+    )
+    return row.known
+  },
+
   /** @param forgotten of the keys those that start anew, instead of having this attempt taken back */
   takeBack: async (keys: ThrottleKey[], forgotten: ThrottleKey[], at: string) => {
     const named = (some: ThrottleKey[]) => some.map((it) => it.key)
