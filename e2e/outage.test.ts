@@ -12,7 +12,8 @@ beforeAll(async () => {
   token = await logIn(admin)
 })
 
-const soon = { withinMs: 1_000, everyMs: 10 }
+// Fresh for a second, and then a second in which identity is asked and its name sought.
+const soon = { withinMs: 5_000, everyMs: 10 }
 
 describe('while the broker is frozen', () => {
   afterEach(async () => {
