@@ -35,6 +35,8 @@ import { unendableAccount } from './attacks/unendable-account.attack.ts'
 import { unknownService } from './attacks/unknown-service.attack.ts'
 /** All attacks, in the order in which they are tried. */
 export const attacks: Attack[] = [
+  // First: what is on record is sampled, and a replica that has just seen fifty kinds of refusals tells of the rest as one.
+  silentThrottle,
   unknownService,
   tooManySessions,
   importGoesOn,
@@ -57,7 +59,6 @@ export const attacks: Attack[] = [
   burstOfGuesses,
   manyNetworks,
   gatewayReadsAll,
-  silentThrottle,
 
   loggedSecrets,
   lookAlikeName,
