@@ -3,7 +3,7 @@ import { untilCalm } from './calm.ts'
 import { send } from './http.ts'
 import { runSql } from './identity-calls.ts'
 import { admin, tryLogIn } from './people.ts'
-import { addressOf, type Container, containers, docker, serviceOf } from './stack.ts'
+import { addressOf, type Container, containers, docker, serviceOf, site } from './stack.ts'
 
 type Network = { Internal: boolean; Options: Record<string, string>; Containers: Record<string, { Name: string }> }
 
@@ -65,9 +65,17 @@ describe('the networks', () => {
 })
 
 describe('the port of Nginx', () => {
-  it('is open on this machine alone', () => {
+  it('is open on this machine alone unless a setting says otherwise', async () => {
+    // Without the settings of a .env of this checkout.
+    const file = ['--env-file', '/dev/null', '--file', `${import.meta.dirname}/../docker-compose.yml`]
+    const { services } = JSON.parse(await docker('compose', ...file, 'config', '--format', 'json', 'nginx'))
+    expect(services.nginx.ports).toMatchObject([{ host_ip: '127.0.0.1' }])
+  })
+
+  it('is the only one, and open on the one address where these tests ask it', () => {
+    const { hostname } = new URL(site())
     const bound = running.flatMap((it) => Object.values(it.NetworkSettings.Ports).flatMap((port) => port ?? []))
-    expect(bound.map((it) => it.HostIp)).toEqual(['127.0.0.1'])
+    expect(bound.map((it) => it.HostIp)).toEqual([hostname === 'localhost' ? '127.0.0.1' : hostname])
   })
 })
 

@@ -18,12 +18,14 @@ export const otherInterface: Attack = {
   // Its weakness stands in weak/compose.yml and stacks.ts: networks and addresses are settings.
   plants: [],
   run: async () => {
+    const { hostname, port } = new URL(site())
     const addresses = Object.values(networkInterfaces())
       .flat()
       .filter((it) => it?.family === 'IPv4' && !it.internal)
       .map((it) => it?.address)
+      // In a container the tests have it published on the engine's bridge, and come from there.
+      .filter((it) => it !== hostname)
     if (addresses.length === 0) throw new Error('this machine has no interface but loopback')
-    const { port } = new URL(site())
     const reached: unknown[] = []
     for (const address of addresses) if (await answers(`http://${address}:${port}/api/health`)) reached.push(address)
     return {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { DockerComposeEnvironment } from 'testcontainers'
 import { eventually } from './eventually.ts'
 import { doWithoutReaperAmongStandIns, images } from './images.ts'
+import { addressToPublish, hostOfContainers } from './published-address.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
@@ -46,6 +47,7 @@ export const startGatehouse = async ({
     RABBITMQ_IMAGE: rabbitmq,
     NGINX_IMAGE: nginx,
     GATEHOUSE_PORT: '0',
+    GATEHOUSE_BIND: addressToPublish(await hostOfContainers()),
     IDENTITY_REPLICAS: String(identityReplicas),
     GATEWAY_REPLICAS: String(gatewayReplicas),
     COMPOSE_PROFILES: profiles.join(','),
