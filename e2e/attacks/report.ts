@@ -17,7 +17,7 @@ const elsewhere = [
   [
     'L5',
     'a verifier is kept from the key set, and goes on believing a withdrawn key',
-    'libs/token-verifier/src/key-set.test.ts',
+    'libs/token-verifier/src/keys/key-set.test.ts',
   ],
   ['', 'a token is dressed until one parser takes it for another (20,000 cases)', 'e2e/attacks/fuzz'],
 ] as const

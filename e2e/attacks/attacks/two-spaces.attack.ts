@@ -18,7 +18,7 @@ export const twoSpaces: Attack = {
   plants: [
     { file: 'libs/token-verifier/src/authenticate.ts', replace: [['before?.token === bearer.token', 'before']] },
     {
-      file: 'libs/token-verifier/src/bearer.ts',
+      file: 'libs/token-verifier/src/tokens/bearer.ts',
       replace: [
         [
           'return value.charCodeAt(7) === space || value.charCodeAt(value.length - 1) === space ? null : value.slice(7)',

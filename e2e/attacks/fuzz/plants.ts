@@ -1,7 +1,7 @@
 import type { Plant } from '../../faults/planted/plants.ts'
 
-const file = 'libs/token-verifier/src/verify-token.ts'
-const cache = 'libs/token-verifier/src/verified-tokens.ts'
+const file = 'libs/token-verifier/src/tokens/verify-token.ts'
+const cache = 'libs/token-verifier/src/tokens/verified-tokens.ts'
 
 /** Mistakes of the verifier that the fuzz has to find. */
 export const plants = {

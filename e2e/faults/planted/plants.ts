@@ -1,7 +1,7 @@
 /** A mistake somebody might make, as a change of one source file. */
 export type Plant = { file: string; replace: [searched: string, put: string][] }
 
-const directory = 'libs/token-verifier/src/live/session-directory.ts'
+const directory = 'libs/token-verifier/src/sessions/session-directory.ts'
 
 export const plants = {
   /** What comes last is believed, also when it is older: a relay that took over sends again what was sent. */

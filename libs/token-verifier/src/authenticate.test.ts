@@ -2,11 +2,11 @@ import { type FakeIssuer, startFakeIssuer } from '@gatehouse/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAuthenticate } from './authenticate.ts'
-import { type KeySet, startKeySet } from './key-set.ts'
-import { type SessionToken, sessionTokenOf } from './live/check-session.ts'
-import type { KnownUser } from './live/session-directory.ts'
+import { type KeySet, startKeySet } from './keys/key-set.ts'
 import { Refusal } from './refusal.ts'
-import { createTokenVerifier } from './verify-token.ts'
+import { type SessionToken, sessionTokenOf } from './sessions/check-session.ts'
+import type { KnownUser } from './sessions/session-directory.ts'
+import { createTokenVerifier } from './tokens/verify-token.ts'
 
 let issuer: FakeIssuer
 let keys: KeySet

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { peekToken, readBearer } from './bearer.ts'
-import type { CheckSession, SessionToken } from './live/check-session.ts'
-import type { KnownUser } from './live/session-directory.ts'
 import { Refusal } from './refusal.ts'
-import { CannotVerifyError, TokenError } from './token-error.ts'
-import type { SessionClaims, TokenVerifier } from './verify-token.ts'
+import type { CheckSession, SessionToken } from './sessions/check-session.ts'
+import type { KnownUser } from './sessions/session-directory.ts'
+import { peekToken, readBearer } from './tokens/bearer.ts'
+import { CannotVerifyError, TokenError } from './tokens/token-error.ts'
+import type { SessionClaims, TokenVerifier } from './tokens/verify-token.ts'
 
 type Request = Pick<IncomingMessage, 'rawHeaders'>
 

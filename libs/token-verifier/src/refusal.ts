@@ -1,4 +1,4 @@
-import { challenge } from './bearer.ts'
+import { challenge } from './tokens/bearer.ts'
 
 const answers = {
   token_missing: [401, undefined],

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { type AccessTokenClaims, isAccessTokenClaims } from '@gatehouse/contracts'
 import jwt from 'jsonwebtoken'
-import type { Keys } from './key-set.ts'
+import type { Keys } from '../keys/key-set.ts'
 import { TokenError, type TokenErrorCode } from './token-error.ts'
 import { createVerifiedTokens, digestOf } from './verified-tokens.ts'
 

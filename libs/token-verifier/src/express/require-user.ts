@@ -3,12 +3,12 @@ import { STATUS_CODES } from 'node:http'
 import type { AccessTokenClaims, Problem } from '@gatehouse/contracts'
 import type { Log } from '@gatehouse/events'
 import type { Request, RequestHandler, Response } from 'express'
-import { createAuthenticate, createReadClaims } from './authenticate.ts'
-import { startKeySet } from './key-set.ts'
-import { sessionTokenOf } from './live/check-session.ts'
-import { startLiveSessions } from './live/live-sessions.ts'
-import { Refusal } from './refusal.ts'
-import { createTokenVerifier } from './verify-token.ts'
+import { createAuthenticate, createReadClaims } from '../authenticate.ts'
+import { startKeySet } from '../keys/key-set.ts'
+import { Refusal } from '../refusal.ts'
+import { sessionTokenOf } from '../sessions/check-session.ts'
+import { startLiveSessions } from '../sessions/live-sessions.ts'
+import { createTokenVerifier } from '../tokens/verify-token.ts'
 
 /** Who sent a request: as the token says, or with live revocation as identity knew a moment ago. */
 export type RequestUser = {

@@ -1,5 +1,5 @@
 import type { Log } from '@gatehouse/events'
-import type { KeySet } from '../key-set.ts'
+import type { KeySet } from '../keys/key-set.ts'
 import { createCheckSession } from './check-session.ts'
 import { createFreshness } from './freshness.ts'
 import { createIdentityClient } from './identity-client.ts'

@@ -1,8 +1,8 @@
 import { eventually, type FakeIssuer, startFakeIssuer } from '@gatehouse/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
+import { CannotVerifyError } from '../tokens/token-error.ts'
+import { createTokenVerifier } from '../tokens/verify-token.ts'
 import { type KeySet, startKeySet } from './key-set.ts'
-import { CannotVerifyError } from './token-error.ts'
-import { createTokenVerifier } from './verify-token.ts'
 
 type Options = Partial<Parameters<typeof startKeySet>[0]>
 

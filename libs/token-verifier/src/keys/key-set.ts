@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto'
 import jwksRsa from 'jwks-rsa'
+import { CannotVerifyError } from '../tokens/token-error.ts'
 import { acceptableKeys } from './acceptable-keys.ts'
 import { fetchJwks } from './fetch-jwks.ts'
-import { CannotVerifyError } from './token-error.ts'
 
 /**
  * Where a verifier finds keys. A known key is there at once, and the same object for as long as it is published; for an

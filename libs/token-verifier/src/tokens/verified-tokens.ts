@@ -1,7 +1,7 @@
 import { hash, type KeyObject } from 'node:crypto'
+import type { Keys } from '../keys/key-set.ts'
+import { createSieveCache } from '../sieve-cache.ts'
 import { createDoorkeeper } from './doorkeeper.ts'
-import type { Keys } from './key-set.ts'
-import { createSieveCache } from './sieve-cache.ts'
 
 type Verified<Kept> = { kept: Kept; kid: string; key: KeyObject; used: boolean }
 type Options = { keys: Pick<Keys, 'find'>; leewaySeconds: number; maxTokens: number }

@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts'
-import type { SessionClaims } from '../verify-token.ts'
+import type { SessionClaims } from '../tokens/verify-token.ts'
 import type { Freshness } from './freshness.ts'
 import type { LookUpBatcher } from './look-up-batcher.ts'
 import type { Entry, KnownUser, SessionDirectory } from './session-directory.ts'

@@ -1,5 +1,5 @@
 import { type Log, startEventConsumer } from '@gatehouse/events'
-import type { KeySet } from '../key-set.ts'
+import type { KeySet } from '../keys/key-set.ts'
 import type { Freshness } from './freshness.ts'
 import type { SessionDirectory } from './session-directory.ts'
 
