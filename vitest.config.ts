@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{libs,services}/*/src/**/*.test.ts', 'infra/**/*.test.ts', 'e2e/attacks/weak/*.test.ts'],
+          include: ['{libs,services}/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'e2e/attacks/weak/*.test.ts'],
           // Thousands of cases take their time on a machine that is busy with other work.
           testTimeout: 30_000,
         },

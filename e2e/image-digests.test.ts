@@ -75,7 +75,7 @@ const newMachine = async (registry: string) => {
     join(root, '.env.example'),
     variables.map((it) => `${it}=${registry}/${it.toLowerCase()}:1\n`).join(''),
   )
-  const parts = 'for part in "$1"/infra/{terminal,engine,images,commands}/*.sh; do . "$part"; done'
+  const parts = 'for part in "$1"/tools/{terminal,machine,offline,commands}/*.sh; do . "$part"; done'
   const script = (command: string) =>
     `set -euo pipefail; root=$2; ${parts}; is_built() { return 1; }; ensure_engine() { :; }; ${command}`
   const { NODE_IMAGE: _, POSTGRES_IMAGE: __, RABBITMQ_IMAGE: ___, NGINX_IMAGE: ____, ...env } = process.env

@@ -15,7 +15,7 @@ let folder: string
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-sbom-'))
-  execFileSync('node', [join(root, 'infra/supply-chain/write-sboms.ts'), folder], { cwd: root })
+  execFileSync('node', [join(root, 'tools/supply-chain/write-sboms.ts'), folder], { cwd: root })
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -12,7 +12,7 @@ const permissions = {
   identity: { configure: '^gatehouse\\.', write: '^gatehouse\\.', read: '^gatehouse\\.' },
   gateway: { configure: '^gateway\\.', write: '^gateway\\.', read: '^(gateway\\.|gatehouse\\.)' },
   // Follows events and looks at dead letters. To give letters back it is allowed one exchange more, for as long as that
-  // takes (infra/commands/events.sh): with a lasting right to it, it could lay forged events before a subscriber.
+  // takes (tools/commands/events.sh): with a lasting right to it, it could lay forged events before a subscriber.
   operator: { configure: '^operator\\.', write: '^operator\\.', read: '^(operator\\.|gatehouse\\.events|.*\\.dead$)' },
 }
 

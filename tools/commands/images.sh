@@ -26,7 +26,7 @@ update_images() {
     if [ -n "$(setting "${name}_IMAGE" '')" ]; then
       say "${name}_IMAGE is set in the environment or in .env and stays"
     elif grep -q "^${name}_IMAGE=gatehouse-standin/" "$images_file" 2>/dev/null; then
-      say "$image  has a stand-in, made here; see infra/images/stand-ins/README.md"
+      say "$image  has a stand-in, made here; see tools/offline/stand-ins/README.md"
     else
       pull_and_pin "$image"
     fi

@@ -16,5 +16,5 @@ command_pack() {
     exit 2
   fi
   step packages "$packages_advice" ensure_packages
-  node_modules/.bin/node infra/packages/pack.ts "$@"
+  node_modules/.bin/node tools/packages/pack.ts "$@"
 }

@@ -19,5 +19,5 @@ command_sbom() {
   step engine 'See also: ./gatehouse doctor' ensure_engine
   ensure_images
   step build 'Mend what the log names, then run the same command again.' docker compose build
-  node_modules/.bin/node infra/supply-chain/write-sboms.ts "$@"
+  node_modules/.bin/node tools/supply-chain/write-sboms.ts "$@"
 }

@@ -2,7 +2,7 @@
 # a changed recipe is noticed.
 # shellcheck shell=bash
 
-recipes=$root/infra/images/stand-ins
+recipes=$root/tools/offline/stand-ins
 recipe_label=gatehouse.recipe
 
 stand_in() { printf 'gatehouse-standin/%s' "$1"; }

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const script =
-  'set -eu; root=$1; shift; . "$root/infra/terminal/steps.sh"; . "$root/infra/images/build-stand-ins.sh"; "$@"'
+  'set -eu; root=$1; shift; . "$root/tools/terminal/steps.sh"; . "$root/tools/offline/build-stand-ins.sh"; "$@"'
 const shell = (...call: string[]) => ['-c', script, 'bash', root, ...call]
 
 const archiveOf = (text: string) => {

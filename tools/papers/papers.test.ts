@@ -28,7 +28,7 @@ const rows: Row[] = [...read('docs/security/asvs.md').matchAll(/^\| (\d+\.\d+\.\
     return { id, level: Number(level.slice(1)), state: plain, by, before: before || plain }
   },
 )
-const levels: Record<string, number> = JSON.parse(read('infra/papers/asvs-5.0.0.json'))
+const levels: Record<string, number> = JSON.parse(read('tools/papers/asvs-5.0.0.json'))
 
 describe('the rows of ASVS 5.0.0', () => {
   it('are those of the standard, each once, all of level 1 and 2', () => {

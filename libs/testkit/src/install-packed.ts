@@ -15,7 +15,7 @@ export const installPacked = (readme: URL, needs: string[] = []) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-packed-'))
   const remove = () => rmSync(folder, { recursive: true })
   try {
-    run(process.execPath, [join(root, 'infra/packages/pack.ts'), folder], root)
+    run(process.execPath, [join(root, 'tools/packages/pack.ts'), folder], root)
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'example', private: true, type: 'module' }))
     const tarballs = readdirSync(folder).filter((it) => it.endsWith('.tgz'))
     const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
