@@ -12,7 +12,7 @@ export const burstOfGuesses: Attack = {
   title: 'guesses at one account that are sent all at once reach a hash before the first failure counts',
   plants: [
     {
-      file: 'services/identity/src/passwords/try-password.ts',
+      file: 'services/identity/src/throttle/try-password.ts',
       replace: [
         ['let verdict: Verdict\n', 'await attempt.takeBack()\n    let verdict: Verdict\n'],
         [

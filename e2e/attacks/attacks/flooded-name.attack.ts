@@ -13,7 +13,7 @@ export const floodedName: Attack = {
   title: 'a crowd of addresses floods one name with guesses, and its owner cannot sign in at a known place',
   plants: [
     {
-      file: 'services/identity/src/passwords/try-password.ts',
+      file: 'services/identity/src/throttle/try-password.ts',
       replace: [['const isKnown = () => throttle.knows(asked)', 'const isKnown = async () => false']],
     },
   ],

@@ -13,7 +13,7 @@ export const hashingForOne: Attack = {
   title: 'one user asks for so many changes of the password at once that nobody else can sign in',
   plants: [
     {
-      file: 'services/identity/src/passwords/try-password.ts',
+      file: 'services/identity/src/throttle/try-password.ts',
       replace: [
         [
           'await passwords.admit(asked.username, () => attemptOnce(asked, whenRight), isKnown)',

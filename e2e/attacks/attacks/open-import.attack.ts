@@ -43,7 +43,7 @@ export const importGoesOn: Attack = {
   title: 'an admin who is thrown out plants another admin by an import that is still open',
   plants: [
     {
-      file: 'services/identity/src/users/change-as.ts',
+      file: 'services/identity/src/sessions/act-as.ts',
       replace: [["if (actor === 'internal') return\n  // A statement", 'if (actor !== null) return\n  // A statement']],
     },
   ],

@@ -11,7 +11,7 @@ export const passwordOracle: Attack = {
   title: 'who borrowed an access token guesses the password by changing it, as often as they like',
   plants: [
     {
-      file: 'services/identity/src/passwords/try-password.ts',
+      file: 'services/identity/src/throttle/try-password.ts',
       replace: [
         ['if (attempt.waitSeconds > 0) {', 'if (attempt.waitSeconds > 0 && ofSession === undefined) {'],
         ['const isLast = ofSession !== undefined &&', 'const isLast = ofSession === null &&'],

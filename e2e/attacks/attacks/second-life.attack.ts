@@ -10,7 +10,7 @@ export const secondLife: Attack = {
   title: 'a user is imported under the id of a deleted one, so that subscribers ignore its deactivation',
   plants: [
     {
-      file: 'services/identity/src/users/import-users.ts',
+      file: 'services/identity/src/accounts/import-users.ts',
       replace: [['await users.takeBackDeleted(given.filter((id) => inserted.has(id)))', 'new Set<string>()']],
     },
   ],

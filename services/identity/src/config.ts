@@ -7,7 +7,7 @@ import {
   withPassword,
 } from '@gatehouse/service'
 import { z } from 'zod'
-import { readServiceCredentials } from './service-credentials.ts'
+import { readServiceCredentials } from './clients/service-credentials.ts'
 
 const lines = (text: string) => text.split('\n').filter((line) => line.trim() !== '')
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { AppError, ConfigError, createLog, exitOnFailedStart, runAs } from '@gatehouse/service'
+import { newUsername } from './accounts/create-user.ts'
+import { createFirstUser } from './accounts/first-user.ts'
 import { readSeedConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createNewEvent } from './outbox/new-event.ts'
 import { contextWordsOf } from './passwords/new-password-rules.ts'
 import { openPasswords } from './passwords/passwords.ts'
-import { newUsername } from './users/create-user.ts'
-import { createFirstUser } from './users/first-user.ts'
 
 const log = createLog('seed', 'info')
 

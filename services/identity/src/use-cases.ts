@@ -1,11 +1,11 @@
 import type { DataSource } from 'typeorm'
+import { createPasswordChanges } from './accounts/change-password.ts'
+import { createUserChanges } from './accounts/change-user.ts'
+import { createCreateUser } from './accounts/create-user.ts'
+import { createImportUsers } from './accounts/import-users.ts'
 import type { NewEvent } from './outbox/new-event.ts'
-import { createPasswordChanges } from './passwords/change-password.ts'
 import type { Passwords } from './passwords/passwords.ts'
-import { createLogOut } from './sessions/log-out.ts'
-import { createUserChanges } from './users/change-user.ts'
-import { createCreateUser } from './users/create-user.ts'
-import { createImportUsers } from './users/import-users.ts'
+import { createLogOut } from './sign-in/log-out.ts'
 import { usersIn } from './users/users.repository.ts'
 
 type Needs = { db: DataSource; passwords: Passwords; newEvent: NewEvent }

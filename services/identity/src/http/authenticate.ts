@@ -1,7 +1,7 @@
 import { currentRequest } from '@gatehouse/service'
 import type { Request, RequestHandler, Response } from 'express'
+import { type Actor, adminNeeded, sessionEnded } from '../sessions/act-as.ts'
 import type { Session } from '../sessions/session.ts'
-import { type Actor, adminNeeded, sessionEnded } from '../users/change-as.ts'
 import type { User } from '../users/user.ts'
 
 export type SignedIn = { user: User; session: Session }

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { HistoryQuery } from '@gatehouse/contracts'
 import { AppError, type Logger } from '@gatehouse/service'
 import type { Response } from 'express'
-import type { History } from '../history/history.repository.ts'
 import { createBell } from '../outbox/bell.ts'
+import type { History } from '../outbox/history.repository.ts'
 import { type EventWriter, openEventWriter } from './event-writer.ts'
 
 type Needs = { history: History; log: Pick<Logger, 'warn'>; maxStreams?: number; keepAliveMs?: number }

@@ -2,7 +2,7 @@ import { historyQuery, lastEventId, type SnapshotPage, type SnapshotQuery, snaps
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import type { History } from '../history/history.repository.ts'
+import type { History } from '../outbox/history.repository.ts'
 import type { EventStreams } from './event-streams.ts'
 
 const resuming = z.object({ 'last-event-id': lastEventId.optional() })

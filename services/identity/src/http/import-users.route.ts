@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { type ImportStopped as ImportStoppedLine, importQuery } from '@gatehouse/contracts'
 import { AppError, parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import { ImportStopped, type ImportUsers } from '../users/import-users.ts'
+import { ImportStopped, type ImportUsers } from '../accounts/import-users.ts'
 import { actorOf } from './authenticate.ts'
 
 const unsupported = () =>

@@ -1,7 +1,7 @@
 import { loginForm } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { LogIn } from '../sessions/log-in.ts'
+import type { LogIn } from '../sign-in/log-in.ts'
 import { originOf } from './origin.ts'
 
 export const loginRoute =

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { LogOut } from '../sessions/log-out.ts'
+import type { LogOut } from '../sign-in/log-out.ts'
 import { actorOf, signedIn } from './authenticate.ts'
 
 export const logoutRoute =

@@ -1,7 +1,7 @@
 import { passwordChange } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { ChangeOwnPassword } from '../passwords/change-password.ts'
+import type { ChangeOwnPassword } from '../accounts/change-password.ts'
 import { signedIn } from './authenticate.ts'
 import { originOf } from './origin.ts'
 

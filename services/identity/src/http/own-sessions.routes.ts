@@ -1,9 +1,9 @@
 import { type SessionList, type SessionQuery, sessionQuery, userPath } from '@gatehouse/contracts'
 import { AppError, parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { LogOut } from '../sessions/log-out.ts'
+import type { UserChanges } from '../accounts/change-user.ts'
 import type { Session } from '../sessions/session.ts'
-import type { UserChanges } from '../users/change-user.ts'
+import type { LogOut } from '../sign-in/log-out.ts'
 import { actorOf, signedIn } from './authenticate.ts'
 
 const sessionNotFound = () => new AppError('not_found', 'session_not_found', 'You have no live session with this id.')

@@ -1,7 +1,7 @@
 import { refreshForm } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { Refresh } from '../sessions/refresh.ts'
+import type { Refresh } from '../sign-in/refresh.ts'
 import { originOf } from './origin.ts'
 
 export const refreshRoute =

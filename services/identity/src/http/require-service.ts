@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError, currentRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { ServiceCredentials, ServiceScope } from '../service-credentials.ts'
+import type { ServiceCredentials, ServiceScope } from '../clients/service-credentials.ts'
 
 const challenge = { 'WWW-Authenticate': 'Basic realm="gatehouse services"' }
 

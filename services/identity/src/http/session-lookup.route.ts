@@ -1,7 +1,7 @@
 import { sessionLookup } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { LookUpSessions } from '../sessions/look-up-sessions.ts'
+import type { LookUpSessions } from '../sign-in/look-up-sessions.ts'
 
 export const sessionLookupRoute =
   (lookUpSessions: LookUpSessions): RequestHandler =>

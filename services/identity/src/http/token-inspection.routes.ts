@@ -1,7 +1,7 @@
 import { tokenForm } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { TokenInspection } from '../sessions/token-inspection.ts'
+import type { TokenInspection } from '../sign-in/token-inspection.ts'
 
 /** `POST /oauth/revoke` (RFC 7009). */
 export const revokeTokenRoute =

@@ -1,6 +1,6 @@
 import { v7 as uuidV7 } from 'uuid'
-import type { Origin } from '../origin.ts'
 import type { User } from '../users/user.ts'
+import type { Origin } from './origin.ts'
 import { noRotations } from './refresh-rule.ts'
 import type { Session, SessionTimes } from './session.ts'
 

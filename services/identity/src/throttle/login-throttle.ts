@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm'
-import type { Origin } from '../origin.ts'
 import { createWorkQueue } from '../passwords/work-queue.ts'
+import type { Origin } from '../sessions/origin.ts'
 import { throttlesIn } from './throttle.repository.ts'
 import { type Lanes, lanesOf, type ThrottleKey } from './throttle-keys.ts'
 

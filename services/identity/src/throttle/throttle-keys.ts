@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Origin } from '../origin.ts'
+import type { Origin } from '../sessions/origin.ts'
 import { networksOf } from './networks-of.ts'
 import { type Limit, limits, waitsOf } from './throttle-rule.ts'
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm'
-import type { Origin } from '../origin.ts'
+import type { Origin } from '../sessions/origin.ts'
 import type { User } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
 import type { Lanes, ThrottleKey } from './throttle-keys.ts'

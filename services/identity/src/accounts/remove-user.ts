@@ -3,9 +3,9 @@ import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import { decideEnding, revokedEvents } from '../sessions/end-sessions.ts'
 import { sessionEndingsIn } from '../sessions/session-endings.repository.ts'
+import { type User, userStateOf } from '../users/user.ts'
+import { usersIn } from '../users/users.repository.ts'
 import { eraseUser } from './erase-user.ts'
-import { type User, userStateOf } from './user.ts'
-import { usersIn } from './users.repository.ts'
 
 const reason = 'user_deleted'
 

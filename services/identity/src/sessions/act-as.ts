@@ -1,8 +1,8 @@
 import { Refusal } from '@gatehouse/token-verifier'
 import type { DataSource, EntityManager } from 'typeorm'
-import { sessionsIn } from '../sessions/sessions.repository.ts'
-import type { User } from './user.ts'
-import { userNotFound, usersIn } from './users.repository.ts'
+import type { User } from '../users/user.ts'
+import { userNotFound, usersIn } from '../users/users.repository.ts'
+import { sessionsIn } from './sessions.repository.ts'
 
 /**
  * Who changes something: somebody who acts by a session, and by a role where the call asks for one; or one of us: a job, a

@@ -1,13 +1,13 @@
 import { AppError } from '@gatehouse/service'
 import type { DataSource } from 'typeorm'
-import type { Origin } from '../origin.ts'
+import type { Passwords } from '../passwords/passwords.ts'
+import type { Actor } from '../sessions/act-as.ts'
+import type { Origin } from '../sessions/origin.ts'
 import type { Session } from '../sessions/session.ts'
-import type { Actor } from '../users/change-as.ts'
-import type { UserChanges } from '../users/change-user.ts'
+import type { TryPassword } from '../throttle/try-password.ts'
 import { isStillPasswordOf, type User } from '../users/user.ts'
 import { userNotFound } from '../users/users.repository.ts'
-import type { Passwords } from './passwords.ts'
-import type { TryPassword } from './try-password.ts'
+import type { UserChanges } from './change-user.ts'
 
 type Needs = {
   passwords: Pick<Passwords, 'hash' | 'checkNew'>

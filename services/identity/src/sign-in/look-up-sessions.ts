@@ -1,7 +1,7 @@
 import type { LookedUpSession, SessionLookupAnswer } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
+import { sessionsIn } from '../sessions/sessions.repository.ts'
 import { isPresentable, userStateOf } from '../users/user.ts'
-import { sessionsIn } from './sessions.repository.ts'
 
 /** Answers a gateway: each session that it named, and what the database's clock says (decision 0001). */
 export const createLookUpSessions = (db: DataSource) =>

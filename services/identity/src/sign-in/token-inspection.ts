@@ -1,12 +1,12 @@
 import type { AccessTokenClaims, Introspection } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
+import { readClock } from '../sessions/read-clock.ts'
+import { refreshOutcome } from '../sessions/refresh-rule.ts'
+import type { Session } from '../sessions/session.ts'
+import { sessionsIn } from '../sessions/sessions.repository.ts'
 import type { RefreshTokens } from '../tokens/refresh-tokens.ts'
 import type { User } from '../users/user.ts'
 import type { LogOut } from './log-out.ts'
-import { readClock } from './read-clock.ts'
-import { refreshOutcome } from './refresh-rule.ts'
-import type { Session } from './session.ts'
-import { sessionsIn } from './sessions.repository.ts'
 
 type Needs = {
   db: DataSource

@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
-import type { User } from './user.ts'
-import { usersIn } from './users.repository.ts'
+import type { User } from '../users/user.ts'
+import { usersIn } from '../users/users.repository.ts'
 
 const rowsAtOnce = 5_000
 

@@ -3,11 +3,11 @@ import { AppError } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
+import { type Actor, changeAs } from '../sessions/act-as.ts'
 import { decideEnding, type Ending, revokedEvents } from '../sessions/end-sessions.ts'
-import { type Actor, changeAs } from './change-as.ts'
+import { type User, userStateOf } from '../users/user.ts'
+import { usersIn } from '../users/users.repository.ts'
 import { removeUser } from './remove-user.ts'
-import { type User, userStateOf } from './user.ts'
-import { usersIn } from './users.repository.ts'
 
 type Needs = { db: DataSource; newEvent: NewEvent }
 type UserEvent = Exclude<Extract<EventType, `user.${string}`>, 'user.deleted.v1'>

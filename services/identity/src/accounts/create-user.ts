@@ -4,11 +4,11 @@ import { v7 as uuidV7 } from 'uuid'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
-import { type Actor, actAs } from './change-as.ts'
-import { usernameProblem } from './new-username.ts'
-import { type User, userStateOf } from './user.ts'
-import { canonicalUsername } from './username.ts'
-import { usersIn } from './users.repository.ts'
+import { type Actor, actAs } from '../sessions/act-as.ts'
+import { usernameProblem } from '../users/new-username.ts'
+import { type User, userStateOf } from '../users/user.ts'
+import { canonicalUsername } from '../users/username.ts'
+import { usersIn } from '../users/users.repository.ts'
 
 type Needs = { db: DataSource; passwords: Passwords; newEvent: NewEvent }
 type Person = {

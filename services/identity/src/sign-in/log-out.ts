@@ -1,8 +1,8 @@
 import type { EndReason } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
-import { type Actor, actAs } from '../users/change-as.ts'
-import { endSession } from './end-sessions.ts'
+import { type Actor, actAs } from '../sessions/act-as.ts'
+import { endSession } from '../sessions/end-sessions.ts'
 
 type Needs = { db: DataSource; newEvent: NewEvent }
 type Which = { id: string; userId: string }

@@ -4,11 +4,11 @@ import type { DataSource, EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import { readStoredHash } from '../passwords/stored-hash.ts'
-import { type Actor, actAs } from './change-as.ts'
+import { type Actor, actAs } from '../sessions/act-as.ts'
+import { usernameProblem } from '../users/new-username.ts'
+import { type User, userStateOf } from '../users/user.ts'
+import { usersIn } from '../users/users.repository.ts'
 import { newUser } from './create-user.ts'
-import { usernameProblem } from './new-username.ts'
-import { type User, userStateOf } from './user.ts'
-import { usersIn } from './users.repository.ts'
 
 type Needs = { db: DataSource; newEvent: NewEvent }
 type Row = { line: number; user: User; hasOwnId: boolean }

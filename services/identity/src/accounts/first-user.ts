@@ -1,8 +1,8 @@
 import type { DataSource } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import type { Passwords } from '../passwords/passwords.ts'
+import { usersIn } from '../users/users.repository.ts'
 import { addUser, newUser } from './create-user.ts'
-import { usersIn } from './users.repository.ts'
 
 type Needs = { db: DataSource; passwords: Pick<Passwords, 'hash'>; newEvent: NewEvent }
 type Person = { username: string; fullName: string | null; roles: string[]; password: string }

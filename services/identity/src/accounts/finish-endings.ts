@@ -2,10 +2,10 @@ import { runIn } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
-import { eraseUser } from '../users/erase-user.ts'
-import { endingBatch, revokedEvents } from './end-sessions.ts'
-import { type SessionEnding, sessionEndingsIn } from './session-endings.repository.ts'
-import { sessionsIn } from './sessions.repository.ts'
+import { endingBatch, revokedEvents } from '../sessions/end-sessions.ts'
+import { type SessionEnding, sessionEndingsIn } from '../sessions/session-endings.repository.ts'
+import { sessionsIn } from '../sessions/sessions.repository.ts'
+import { eraseUser } from './erase-user.ts'
 
 type Needs = { db: DataSource; newEvent: NewEvent }
 

@@ -1,8 +1,8 @@
 import type { SnapshotPage, SnapshotQuery } from '@gatehouse/contracts'
 import type { EntityManager } from 'typeorm'
+import { historyIn } from '../outbox/history.repository.ts'
 import { userStateOf } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
-import { historyIn } from './history.repository.ts'
 
 /** The position is read before the users, so that what it leaves out of the history is in what is read after it. */
 export const createReadSnapshot =

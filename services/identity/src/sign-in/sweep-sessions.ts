@@ -2,8 +2,8 @@ import { runAs } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
-import { sessionStateOf } from './session.ts'
-import { sessionsIn } from './sessions.repository.ts'
+import { sessionStateOf } from '../sessions/session.ts'
+import { sessionsIn } from '../sessions/sessions.repository.ts'
 
 type Needs = { db: DataSource; newEvent: NewEvent }
 
