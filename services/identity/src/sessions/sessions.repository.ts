@@ -1,10 +1,13 @@
 import type { SessionQuery } from '@gatehouse/contracts'
 import { type EntityManager, In } from 'typeorm'
+import { rowsOf } from '../entity-rows.ts'
 import type { User } from '../users/user.ts'
+import { userRows } from '../users/users.repository.ts'
 import { sessionEntity } from './session.entity.ts'
 import type { EndedSession, Session } from './session.ts'
 
 type SessionOfUser = Session & { user: User }
+type Row = Record<string, unknown>
 type Ended = [rows: EndedSession[], count: number]
 
 /**
@@ -13,7 +16,17 @@ type Ended = [rows: EndedSession[], count: number]
  */
 const countsSince = (generation: string) =>
   `s.revoked_at IS NULL AND s.generation >= ${generation} AND least(s.expires_at, s.idle_expires_at) > statement_timestamp()`
-const counts = `u.is_active AND ${countsSince('u.session_generation')}`
+const counts = `u.is_active AND u.deleted_at IS NULL AND ${countsSince('u.session_generation')}`
+
+const sessionRows = rowsOf<Session>(sessionEntity, 's')
+const ofUser = 'sessions s JOIN users u ON u.id = s.user_id'
+const selectBoth = `SELECT ${sessionRows.selected}, ${userRows.selected}`
+
+const readBoth = (row: Row): SessionOfUser[] => {
+  const session = sessionRows.read(row)
+  const user = userRows.read(row)
+  return session && user ? [{ ...session, user }] : []
+}
 
 const endedColumns = `id, user_id AS "userId", client_id AS "clientId", created_at AS "createdAt",
   expires_at AS "expiresAt", revoked_at AS "revokedAt"`
@@ -23,12 +36,19 @@ const keptDays = 30
 
 // In the text of a page's end, since a Date has no microseconds.
 const lastSeenMicros = '(extract(epoch FROM s.last_seen_at) * 1000000)::bigint'
+// Every session comes before this one.
+const beforeAll = ['9223372036854775807', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
 
 /** All SQL about sessions. */
 export const sessionsIn = (manager: EntityManager) => {
   const sessions = manager.getRepository(sessionEntity)
-  const counting = () => sessions.createQueryBuilder('s').innerJoinAndSelect('s.user', 'u').where(counts)
-  const one = (id: string) => counting().andWhere('s.id = :id', { id })
+  const findOne = async (id: string, lock: 'UPDATE' | 'SHARE') => {
+    const rows: Row[] = await manager.query(
+      `${selectBoth} FROM ${ofUser} WHERE ${counts} AND s.id = $1 FOR ${lock} OF s`,
+      [id],
+    )
+    return rows.flatMap(readBoth)[0] ?? null
+  }
   const end = async (which: string, values: unknown[]): Promise<EndedSession[]> => {
     // Asked of the row itself once more: somebody else may have ended it while this waited for it.
     const [rows]: Ended = await manager.query(
@@ -64,10 +84,7 @@ export const sessionsIn = (manager: EntityManager) => {
 
     /** Ends one session, if it counts. @returns it, or nothing */
     endOne: (id: string, userId: string) =>
-      end(
-        `SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND s.user_id = $2 AND ${counts}`,
-        [id, userId],
-      ),
+      end(`SELECT s.id FROM ${ofUser} WHERE s.id = $1 AND s.user_id = $2 AND ${counts}`, [id, userId]),
 
     /** Ends the oldest sessions of one generation that have not ended. @returns them */
     endGeneration: (userId: string, generation: number, limit: number) =>
@@ -119,31 +136,45 @@ export const sessionsIn = (manager: EntityManager) => {
     },
 
     /** Nobody else changes the session until the transaction ends. */
-    lockLive: (id: string) => one(id).setLock('pessimistic_write', undefined, ['s']).getOne(),
+    lockLive: (id: string) => findOne(id, 'UPDATE'),
 
     /** The session does not end until the transaction does. */
-    holdLive: (id: string) => one(id).setLock('pessimistic_read', undefined, ['s']).getOne(),
+    holdLive: (id: string) => findOne(id, 'SHARE'),
 
     /** A page of a user's sessions, last seen first; `next` is the `after` of the page that follows. */
     findPageOf: async (userId: string, { after, limit }: SessionQuery) => {
-      const page = counting()
-        .andWhere('s.user_id = :userId', { userId })
-        .addSelect(lastSeenMicros, 'micros')
-        .orderBy('s.last_seen_at', 'DESC')
-        .addOrderBy('s.id', 'DESC')
-        .limit(limit + 1)
-      const [micros, id] = after?.split('.') ?? []
-      if (micros !== undefined)
-        page.andWhere(`(${lastSeenMicros}, s.id) < (:micros::bigint, :id::uuid)`, { micros, id })
-      const { entities, raw } = await page.getRawAndEntities<{ micros: string }>()
-      const last = entities.length > limit ? entities[limit - 1] : undefined
+      const [micros, id] = after?.split('.') ?? beforeAll
+      const rows: Row[] = await manager.query(
+        `SELECT ${sessionRows.selected}, ${lastSeenMicros} AS micros FROM ${ofUser}
+          WHERE ${counts} AND s.user_id = $1 AND (${lastSeenMicros}, s.id) < ($2::bigint, $3::uuid)
+          ORDER BY s.last_seen_at DESC, s.id DESC LIMIT $4`,
+        [userId, micros, id, limit + 1],
+      )
+      const page = rows.slice(0, limit)
+      const last = rows.length > limit ? page.at(-1) : undefined
       return {
-        sessions: entities.slice(0, limit),
-        next: last ? `${raw[limit - 1]?.micros}.${last.id}` : null,
+        sessions: page.flatMap((row) => sessionRows.read(row) ?? []),
+        next: last ? `${last.micros}.${last.s_id}` : null,
       }
     },
 
     /** Those of these sessions that count. */
-    findLive: (ids: string[]): Promise<SessionOfUser[]> => counting().andWhere('s.id = ANY(:ids)', { ids }).getMany(),
+    findLive: async (ids: string[]): Promise<SessionOfUser[]> => {
+      const rows: Row[] = await manager.query(`${selectBoth} FROM ${ofUser} WHERE ${counts} AND s.id = ANY($1)`, [ids])
+      return rows.flatMap(readBoth)
+    },
+
+    /**
+     * Those of these sessions that count, and what the database's clock said, in milliseconds since 1970, after this was
+     * asked and before it was answered (decision 0001).
+     */
+    lookUp: async (ids: string[]): Promise<{ nowMs: number; live: SessionOfUser[] }> => {
+      const rows: Row[] = await manager.query(
+        `SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms, found.*
+           FROM (VALUES (1)) AS once LEFT JOIN (${selectBoth} FROM ${ofUser} WHERE ${counts} AND s.id = ANY($1)) found ON true`,
+        [ids],
+      )
+      return { nowMs: Number(rows[0]?.now_ms), live: rows.flatMap(readBoth) }
+    },
   }
 }

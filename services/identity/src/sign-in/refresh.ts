@@ -3,7 +3,6 @@ import type { DataSource, EntityManager } from 'typeorm'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import { endSession } from '../sessions/end-sessions.ts'
-import { readClock } from '../sessions/read-clock.ts'
 import { refreshOutcome, repeatedLate, rotated } from '../sessions/refresh-rule.ts'
 import { type Session, type SessionTimes, sessionStateOf } from '../sessions/session.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
@@ -52,9 +51,8 @@ export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Ne
       // The row lock makes parallel refreshes of one session take turns.
       const session = await sessions.lockLive(presented.sessionId)
       if (!session) return invalid()
-      const user = await usersIn(tx).findById(session.userId)
+      const { user, now } = await usersIn(tx).findAndReadClock(session.userId)
       if (!user?.isActive) return invalid()
-      const now = await readClock(tx)
       const deserved = refreshOutcome(session, presented.counter, now, times.reuseMs)
       if (deserved === 'reuse') {
         await endSession(tx, newEvent, user, session.id, 'refresh_reuse')

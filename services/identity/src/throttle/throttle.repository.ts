@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import type { Origin } from '../sessions/origin.ts'
 import type { User } from '../users/user.ts'
-import { usersIn } from '../users/users.repository.ts'
+import { userRows } from '../users/users.repository.ts'
 import type { Lanes, ThrottleKey } from './throttle-keys.ts'
 import { forgetAfterSeconds } from './throttle-rule.ts'
 
@@ -26,11 +26,10 @@ export const throttlesIn = (manager: EntityManager) => ({
    * counters says wait: all in one statement, so that of guesses sent at once no more are let on than of guesses in turn.
    */
   reserve: async ({ username, origin, lanes }: Asked): Promise<Reserved> => {
-    const users = usersIn(manager)
     const [row]: [Row] = await manager.query(
-      `WITH found AS (SELECT ${users.columns} FROM users WHERE username = $1),
+      `WITH found AS (SELECT ${userRows.selected} FROM users u WHERE u.username = $1),
        recent AS (
-         SELECT s.device FROM sessions s JOIN found ON s.user_id = found.id
+         SELECT s.device FROM sessions s JOIN found ON s.user_id = found.u_id
           WHERE login_network(s.address) = login_network($2) AND s.last_seen_at > now() - make_interval(days => $4)
           ORDER BY s.last_seen_at DESC LIMIT 100),
        lane AS (
@@ -44,7 +43,7 @@ export const throttlesIn = (manager: EntityManager) => ({
       [username, origin.address, origin.device, knownDays, JSON.stringify(lanes), forgetAfterSeconds],
     )
     return {
-      user: users.fromRow(row),
+      user: userRows.read(row),
       lane: row.throttle_lane,
       waitSeconds: row.throttle_wait_seconds,
       counts: new Map(Object.entries(row.throttle_counts ?? {})),

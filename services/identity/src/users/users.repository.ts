@@ -1,6 +1,7 @@
 import type { UserQuery } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
 import { ArrayContains, type EntityManager, In, Like, MoreThan, QueryFailedError } from 'typeorm'
+import { rowsOf } from '../entity-rows.ts'
 import { userEntity } from './user.entity.ts'
 import type { User } from './user.ts'
 import { canonicalUsername } from './username.ts'
@@ -17,6 +18,9 @@ const isUsernameTaken = (error: unknown) =>
 // Any number, the same for all replicas.
 const adminsLock = 7_310_004
 
+/** Of users as `u`, for statements of other repositories too. */
+export const userRows = rowsOf(userEntity, 'u')
+
 const beginningWith = (text: string) => `${canonicalUsername(text).replaceAll(/[!%_]/g, '!$&')}%`
 
 /** All SQL about users. Built on a manager, so joining a transaction is visible. */
@@ -29,13 +33,17 @@ export const usersIn = (manager: EntityManager) => {
   return {
     findByUsername: (username: string) => users.findOneBy({ username }),
     findById: (id: string) => users.findOneBy({ id }),
-    /** What `fromRow` reads, for a statement of another repository. */
-    columns: users.metadata.columns.map((it) => it.databaseName).join(', '),
-    /** Out of a statement that selects more than the user; null where the join found none. */
-    fromRow: (row: Record<string, unknown>): User | null =>
-      row.id === null
-        ? null
-        : (Object.fromEntries(users.metadata.columns.map((it) => [it.propertyName, row[it.databaseName]])) as User),
+    /** The user as of now, behind whatever this transaction waited for; and the database's clock, which all replicas share. */
+    findAndReadClock: async (id: string): Promise<{ user: User | null; now: Date }> => {
+      const rows: (Record<string, unknown> & { now: Date })[] = await manager.query(
+        `SELECT clock_timestamp() AS now, found.* FROM (VALUES (1)) AS once
+           LEFT JOIN (SELECT ${userRows.selected} FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL) found ON true`,
+        [id],
+      )
+      const [row] = rows
+      if (!row) throw new Error('the database answered without a row')
+      return { user: userRows.read(row), now: row.now }
+    },
 
     /** Holds off changes of this user until the transaction ends; several may hold it at once. */
     hold: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_read' } }),
