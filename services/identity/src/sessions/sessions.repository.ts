@@ -1,6 +1,6 @@
 import type { SessionQuery } from '@gatehouse/contracts'
 import { type EntityManager, In } from 'typeorm'
-import { rowsOf } from '../entity-rows.ts'
+import { rowsOf } from '../database/entity-rows.ts'
 import type { User } from '../users/user.ts'
 import { userRows } from '../users/users.repository.ts'
 import { sessionEntity } from './session.entity.ts'

@@ -1,6 +1,6 @@
 import type { AccessTokenClaims, Introspection } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
-import { readClock } from '../sessions/read-clock.ts'
+import { readClock } from '../database/read-clock.ts'
 import { refreshOutcome } from '../sessions/refresh-rule.ts'
 import type { Session } from '../sessions/session.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'

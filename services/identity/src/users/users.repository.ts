@@ -1,7 +1,7 @@
 import type { UserQuery } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
 import { ArrayContains, type EntityManager, In, Like, MoreThan, QueryFailedError } from 'typeorm'
-import { rowsOf } from '../entity-rows.ts'
+import { rowsOf } from '../database/entity-rows.ts'
 import { userEntity } from './user.entity.ts'
 import type { User } from './user.ts'
 import { canonicalUsername } from './username.ts'
