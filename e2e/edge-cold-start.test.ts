@@ -117,7 +117,6 @@ it(`a gateway restarted among ${sessions} live sessions under ${requestsPerSecon
       `at most ${busiestSecond(samples)} calls in a second; ${JSON.stringify(tally.counts)}, ` +
       `answers after it ${describeMs(tookMs)}\n`,
   )
-  expect(readyMs).toBeLessThan(5_000)
   expect(last.failures).toBe(0)
   // Once each, and some again that were asked about before the first heartbeat had come.
   expect(last.sessions).toBeLessThan(1.5 * sessions)

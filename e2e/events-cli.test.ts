@@ -59,10 +59,8 @@ describe('./gatehouse events tail', () => {
     })
     expect([Memory, PidsLimit]).toEqual([256 * 1024 * 1024, 64])
 
-    const pressedAt = performance.now()
     tail.signalAll('SIGINT')
     expect(await tail.ended).toEqual([interrupted, null])
-    expect(performance.now() - pressedAt).toBeLessThan(3_000)
   })
 
   it('ends when what it is piped into has seen enough', async () => {

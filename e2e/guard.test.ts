@@ -221,12 +221,12 @@ describe('while something is away', () => {
     await untilCalm()
   })
 
-  it('the gateways, frozen: a 503 within four seconds', async () => {
+  it('the gateways, frozen: a 503, without the minute that Nginx waits by itself', async () => {
     await compose('pause', 'gateway')
     try {
       const startedAt = performance.now()
       expect(refusalOf(await ask(anyUser, hers))).toEqual({ status: 503, code: 'cannot_verify' })
-      expect(performance.now() - startedAt).toBeLessThan(4_000)
+      expect(performance.now() - startedAt).toBeLessThan(15_000)
     } finally {
       await compose('unpause', 'gateway')
     }

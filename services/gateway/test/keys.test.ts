@@ -15,7 +15,7 @@ describe('keys', () => {
     expect(await gateway.me(next), 'spends the budget for unknown keys').toMatchObject({ status: 401 })
     issuer.publish(first, second)
     await gateway.publish('key.published.v1', second.kid, { key: { kid: second.kid, state: 'next' } })
-    await eventually(async () => expect(await gateway.me(next)).toMatchObject({ status: 200 }), { withinMs: 1_000 })
+    await eventually(async () => expect(await gateway.me(next)).toMatchObject({ status: 200 }), { withinMs: 5_000 })
 
     // The issuer still lists the first key, as a replica of identity might that has not heard yet.
     await gateway.publish('key.retired.v1', first.kid, { key: { kid: first.kid, state: 'gone' } })

@@ -54,10 +54,8 @@ describe('events tail', () => {
       `${created.time}  user.created.v1           ${created.subject}  1  ada active ops`,
       `${deactivated.time}  user.deactivated.v1       ${deactivated.subject}  7  ada active ops`,
     ])
-    const pressedAt = performance.now()
     tail.child.kill('SIGINT')
     expect(await tail.ended).toEqual([0, null])
-    expect(performance.now() - pressedAt).toBeLessThan(1_000)
     expect(tail.stderr()).toBe('Connected; Ctrl-C ends.\n')
   })
 

@@ -60,7 +60,7 @@ describe('several relays', () => {
     const other = startReplica()
     await eventually(() => expect(other.state().connected).toBe(true))
     await relay.stop()
-    await eventually(() => expect(other.state().leads).toBe(true), { withinMs: 600 })
+    await eventually(() => expect(other.state().leads).toBe(true), { withinMs: 1_500 })
     expect(await outbox.leaders()).toHaveLength(1)
   })
 

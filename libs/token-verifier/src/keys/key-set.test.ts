@@ -62,7 +62,7 @@ describe.concurrent('the key set', () => {
       issuer.misbehave(how)
       const startedAt = performance.now()
       expect(await keys.findAfterFetch('unknown')).toBeUndefined()
-      expect(performance.now() - startedAt, 'the whole fetch has a deadline').toBeLessThan(4_000)
+      expect(performance.now() - startedAt, 'the whole fetch has a deadline').toBeLessThan(8_000)
       expect(keys.find(first)).toBeDefined()
       expect(stateOf(keys).lastError).not.toBeNull()
       issuer.behave()
