@@ -39,19 +39,22 @@ const installedIn = (image: string) => {
   return Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && !link)
 }
 
-describe.each(['gateway', 'identity', 'migrations', 'secrets'])('the bill of materials of the image %s', (image) => {
-  it('is valid CycloneDX 1.6', async () => {
-    expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(read(image))).toBeNull()
-  })
+describe.each(['gateway', 'identity', 'migrations', 'operator', 'secrets'])(
+  'the bill of materials of the image %s',
+  (image) => {
+    it('is valid CycloneDX 1.6', async () => {
+      expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(read(image))).toBeNull()
+    })
 
-  it('names Node and the packages of the distribution', () => {
-    const components = componentsOf(image)
-    expect(components.filter(({ type }) => type === 'platform')).toMatchObject([{ name: 'node' }])
-    expect(components.filter((it) => it.purl?.startsWith('pkg:deb/')).map(({ name }) => name)).toContain('libc6')
-  })
-})
+    it('names Node and the packages of the distribution', () => {
+      const components = componentsOf(image)
+      expect(components.filter(({ type }) => type === 'platform')).toMatchObject([{ name: 'node' }])
+      expect(components.filter((it) => it.purl?.startsWith('pkg:deb/')).map(({ name }) => name)).toContain('libc6')
+    })
+  },
+)
 
-describe.each(['gateway', 'identity', 'migrations'])('the npm packages of the image %s', (image) => {
+describe.each(['gateway', 'identity', 'migrations', 'operator'])('the npm packages of the image %s', (image) => {
   const listed = () => componentsOf(image).filter((it) => it.type === 'library' && it.purl?.startsWith('pkg:npm/'))
 
   it('are exactly those that npm installed in it', () => {
@@ -67,6 +70,6 @@ describe.each(['gateway', 'identity', 'migrations'])('the npm packages of the im
 })
 
 it('holds no package manager: what is not installed at build time never is', () => {
-  for (const image of ['gateway', 'identity', 'migrations', 'secrets'])
+  for (const image of ['gateway', 'identity', 'migrations', 'operator', 'secrets'])
     expect(componentsOf(image).filter(({ name }) => ['npm', 'yarn', 'corepack', 'pnpm'].includes(name))).toEqual([])
 })

@@ -13,7 +13,7 @@ command_events() {
   mkfifo "$folder/input"
   exec <>"$folder/input"
   rm -r "$folder"
-  local run=(docker compose --progress quiet --profile tools run --rm --no-TTY --no-deps --quiet-pull)
+  local run=(docker compose --progress quiet run --rm --no-TTY --no-deps --quiet-pull)
   case "${1:-} ${2:-} ${3:-}" in
     'dead redrive '[!-]*)
       allow_redrive "$3"

@@ -15,7 +15,7 @@ const connectAs = async ({ name, password }: Subscriber) => {
 /** The operator's password, as its own container has it. */
 const operator = async (): Promise<Subscriber> => {
   const read = ['run', '--rm', '--no-deps', '-T', '--entrypoint', 'cat', 'events', '/run/secrets/broker-password']
-  const [password = ''] = (await compose('--profile', 'tools', ...read)).split('\n')
+  const [password = ''] = (await compose(...read)).split('\n')
   return { name: 'operator', password }
 }
 

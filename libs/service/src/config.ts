@@ -33,6 +33,12 @@ export const serviceEnvironment = {
   HOST: z.string().default('0.0.0.0'),
 }
 
+/** What every part reads that talks to the broker. */
+export const brokerEnvironment = {
+  BROKER_URL: z.url({ protocol: /^amqps?$/ }),
+  BROKER_PASSWORD_FILE: secretFile.optional(),
+}
+
 /**
  * Parses the environment once. An empty variable counts as unset, as compose files pass them. Values are not
  * repeated in the message: they may be secrets.

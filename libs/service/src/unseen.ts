@@ -10,3 +10,6 @@ const escaped = (character: string) =>
  * beside it. The escapes are those of JSON, so that a JSON text says the same as before.
  */
 export const escapeUnseen = (text: string) => text.replace(unseen, (character) => escaped(character).join(''))
+
+/** On one line, with nothing in it that moves the cursor of whoever reads it, turns its order or is not seen. */
+export const printable = (text: string) => escapeUnseen(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '))

@@ -1,4 +1,11 @@
-import { readEnvironment, secretFile, serviceEnvironment, wholeNumber, withPassword } from '@gatehouse/service'
+import {
+  brokerEnvironment,
+  readEnvironment,
+  secretFile,
+  serviceEnvironment,
+  wholeNumber,
+  withPassword,
+} from '@gatehouse/service'
 import { z } from 'zod'
 
 const environment = z.object({
@@ -15,8 +22,7 @@ const environment = z.object({
     .regex(/^[a-z][a-z0-9-]*$/, 'must be a plain name')
     .default('gateway'),
   SERVICE_SECRET_FILE: secretFile,
-  BROKER_URL: z.url({ protocol: /^amqps?$/ }),
-  BROKER_PASSWORD_FILE: secretFile.optional(),
+  ...brokerEnvironment,
   DOCS: z.enum(['on', 'off']).default('on'),
   STALE_GRACE_SECONDS: wholeNumber(0, 86_400).default(0),
   MAX_SESSIONS: wholeNumber(1_000, 10_000_000).default(200_000),

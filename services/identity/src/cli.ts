@@ -1,6 +1,4 @@
-import { createLog, escapeUnseen, runAs } from '@gatehouse/service'
-import { answerCall } from './cli/answer-call.ts'
-import type { Command } from './cli/command.ts'
+import { answerCall, createLog, escapeUnseen, runAs } from '@gatehouse/service'
 import { keyCommands } from './cli/key-commands.ts'
 import { userCommands } from './cli/user-commands.ts'
 import { readIdentityConfig } from './config.ts'
@@ -9,7 +7,7 @@ import { createKeyCipher } from './keys/key-cipher.ts'
 import { createNewEvent } from './outbox/new-event.ts'
 
 // Run in a container of identity by `./gatehouse user …` and `./gatehouse keys …`.
-const commands: Command[] = [...userCommands, ...keyCommands]
+const commands = [...userCommands, ...keyCommands]
 const say = (line: string) => void process.stderr.write(`${escapeUnseen(line)}\n`)
 
 await answerCall(commands, async (found) => {

@@ -1,4 +1,5 @@
 import {
+  brokerEnvironment,
   ConfigError,
   readEnvironment,
   secretFile,
@@ -33,7 +34,6 @@ export const issuer = z
   .default('http://localhost:8080/api')
 
 export const databaseEnvironment = { DATABASE_URL: z.url(), DATABASE_PASSWORD_FILE: secretFile.optional() }
-const brokerEnvironment = { BROKER_URL: z.url({ protocol: /^amqps?$/ }), BROKER_PASSWORD_FILE: secretFile.optional() }
 
 const environment = z.object({
   ...serviceEnvironment,
@@ -115,12 +115,6 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
   }
 }
 export type IdentityConfig = ReturnType<typeof readIdentityConfig>
-
-/** Configuration of the operator's commands on events. @throws ConfigError */
-export const readOperatorConfig = (from?: NodeJS.ProcessEnv) => {
-  const env = readEnvironment(z.object(brokerEnvironment), from)
-  return { brokerUrl: withPassword(env.BROKER_URL, env.BROKER_PASSWORD_FILE) }
-}
 
 // Passwords that stand in documentation everywhere, our own laptop default first.
 const knownPasswords = ['changeme', 'change-me', 'admin', 'password', 'administrator', 'gatehouse', '12345678']

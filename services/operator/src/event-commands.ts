@@ -1,8 +1,7 @@
 import { gatehouseEvent } from '@gatehouse/contracts'
 import { type DeadLetter, listDeadLetters, redriveDeadLetters } from '@gatehouse/events'
-import { AppError } from '@gatehouse/service'
-import { type Command, UsageError } from './command.ts'
-import { eventLine, printable } from './event-line.ts'
+import { AppError, type Command, printable, UsageError } from '@gatehouse/service'
+import { eventLine } from './event-line.ts'
 import { tailEvents } from './tail-events.ts'
 
 type EventNeeds = { brokerUrl: string; print: (line: string) => void; say: (line: string) => void }
@@ -49,7 +48,7 @@ const idOf = ({ id }: DeadLetter) => id || '-'
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const tail: EventCommand = {
-  usage: 'events tail',
+  name: 'events tail',
   about:
     'events as they happen; --type session or --type user.created.v1 (repeatable) shows these alone, --json one JSON a line',
   options: { type: { type: 'string', multiple: true, default: [] }, json: { type: 'boolean', default: false } },
@@ -66,7 +65,8 @@ const tail: EventCommand = {
 }
 
 const list: EventCommand = {
-  usage: 'events dead list QUEUE',
+  name: 'events dead list',
+  args: ['QUEUE'],
   about: 'the dead letters of the subscriber with this queue, oldest first: id, type, attempts, reason',
   run: async ({ positionals: [queue = ''] }, { brokerUrl, print, say }) => {
     const letters = await onQueue(queue, listDeadLetters({ url: brokerUrl, queue }))
@@ -86,7 +86,8 @@ const pretty = (body: string) => {
 }
 
 const show: EventCommand = {
-  usage: 'events dead show QUEUE ID',
+  name: 'events dead show',
+  args: ['QUEUE', 'ID'],
   about: 'the whole body of one dead letter',
   run: async ({ positionals: [queue = '', id = ''] }, { brokerUrl, print }) => {
     const letters = await onQueue(queue, listDeadLetters({ url: brokerUrl, queue }))
@@ -98,7 +99,9 @@ const show: EventCommand = {
 }
 
 const redrive: EventCommand = {
-  usage: 'events dead redrive QUEUE [ID...]',
+  name: 'events dead redrive',
+  args: ['QUEUE'],
+  moreArgs: 'ID',
   about: 'gives dead letters back to work, all tries anew: these, or all',
   run: async ({ positionals: [queue = '', ...ids] }, { brokerUrl, print }) => {
     const chosen = ids.length > 0 ? ids.map((it) => (it === '-' ? '' : it)) : undefined

@@ -1,5 +1,5 @@
 import type { GatehouseEvent, SessionState, UserState } from '@gatehouse/contracts'
-import { escapeUnseen } from '@gatehouse/service'
+import { printable } from '@gatehouse/service'
 
 const ofUser = ({ username, is_active, roles }: UserState) =>
   [username, is_active ? 'active' : 'deactivated', roles.join(',')].filter((it) => it !== '').join(' ')
@@ -28,9 +28,6 @@ const summaryOf = (event: GatehouseEvent): string => {
       return ofUser(event.data.user)
   }
 }
-
-/** On one line, with nothing in it that moves the cursor of whoever reads it, turns its order or is not seen. */
-export const printable = (text: string) => escapeUnseen(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '))
 
 // A longer one moves its own line alone.
 const typeWidth = 'user.password_changed.v1'.length

@@ -1,7 +1,6 @@
-import { escapeUnseen } from '@gatehouse/service'
-import { answerCall } from './cli/answer-call.ts'
-import { eventCommands } from './cli/event-commands.ts'
+import { answerCall, escapeUnseen } from '@gatehouse/service'
 import { readOperatorConfig } from './config.ts'
+import { eventCommands } from './event-commands.ts'
 
 // Run by `./gatehouse events …` in a container of its own, as the broker's user `operator`: identity's own user may not
 // touch the queues of other services.

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-const cli = fileURLToPath(new URL('../src/events-cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 /** `./gatehouse events …` as its container runs it. Its input stays open, as it does there. */
 export const startEventsCli = (brokerUrl: string, ...args: string[]) => {

@@ -1,5 +1,8 @@
-import { AppError, ConfigError, escapeUnseen, withoutSecrets } from '@gatehouse/service'
-import { type Call, type Command, findCommand, UsageError, usageOf } from './command.ts'
+import { AppError } from '../app-error.ts'
+import { ConfigError } from '../config.ts'
+import { escapeUnseen } from '../unseen.ts'
+import { withoutSecrets } from '../without-secrets.ts'
+import { type Call, type Command, findCommand, helpOn, UsageError } from './command.ts'
 
 const say = (line: string) => void process.stderr.write(`${withoutSecrets(escapeUnseen(line))}\n`)
 const asksForHelp = (it: string) => it === '--help' || it === '-h' || it === 'help'
@@ -14,11 +17,11 @@ export const answerCall = async <Needs>(
 ) => {
   const args = process.argv.slice(2)
   try {
-    if (args.length === 0 || args.some(asksForHelp)) process.stdout.write(usageOf(commands, args[0]))
+    if (args.length === 0 || args.some(asksForHelp)) process.stdout.write(helpOn(commands, args[0]))
     else await perform(findCommand(commands, args))
   } catch (error) {
     if (error instanceof UsageError) {
-      say(`${error.message}\n\n${usageOf(commands, args[0])}`)
+      say(`${error.message}\n\n${helpOn(commands, args[0])}`)
       process.exitCode = 2
     } else {
       say(error instanceof AppError || error instanceof ConfigError ? error.message : String(error))

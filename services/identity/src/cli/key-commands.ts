@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { keyChangesIn } from '../keys/key-changes.ts'
 import { keyReloadMs } from '../keys/key-lifecycle.ts'
 import { signingKeysIn } from '../keys/signing-keys.repository.ts'
-import type { Command, Needs } from './command.ts'
+import type { IdentityCommand, Needs } from './identity-command.ts'
 
 /** One change of the key set at a time, whoever else changes it. */
 const whileLocked = <Result>(
@@ -18,8 +18,8 @@ const whileLocked = <Result>(
     return change(keyChangesIn(tx, cipher, newEvent), await keys.findPublished())
   })
 
-const list: Command = {
-  usage: 'keys list',
+const list: IdentityCommand = {
+  name: 'keys list',
   about: 'all signing keys, newest first, with state and age',
   run: async (_call, { db }) => {
     for (const { kid, state, createdAt, changedAt } of await signingKeysIn(db.manager).findAll()) {
@@ -30,8 +30,8 @@ const list: Command = {
   },
 }
 
-const rotate: Command = {
-  usage: 'keys rotate',
+const rotate: IdentityCommand = {
+  name: 'keys rotate',
   about: 'publishes a new key, which signs as soon as every verifier can have it',
   run: (_call, needs) =>
     whileLocked(needs, async (keys, published) => {
@@ -42,8 +42,9 @@ const rotate: Command = {
     }),
 }
 
-const withdraw: Command = {
-  usage: 'keys withdraw KID',
+const withdraw: IdentityCommand = {
+  name: 'keys withdraw',
+  args: ['KID'],
   about: 'emergency: tokens of this key are refused from now on; another takes over first',
   run: async ({ positionals: [kid = ''] }, needs) => {
     // Withdrawn at once it would go on signing where a replica has not heard of it yet, and verifiers that hear of it would
@@ -56,8 +57,8 @@ const withdraw: Command = {
   },
 }
 
-const reencrypt: Command = {
-  usage: 'keys reencrypt',
+const reencrypt: IdentityCommand = {
+  name: 'keys reencrypt',
   about: 'encrypts all private keys with the first secret of KEY_SECRETS_FILE; then the others may be removed',
   run: (_call, needs) =>
     whileLocked(needs, async (keys) =>

@@ -1,14 +1,13 @@
 import { createInterface } from 'node:readline'
 import { newPassword, newUser as newUserBody } from '@gatehouse/contracts'
-import { AppError, escapeUnseen, parseRequest } from '@gatehouse/service'
+import { AppError, escapeUnseen, parseRequest, printable, UsageError } from '@gatehouse/service'
 import { newUsername } from '../accounts/create-user.ts'
 import { contextWordsOf } from '../passwords/new-password-rules.ts'
 import { openPasswords } from '../passwords/passwords.ts'
 import { createUseCases } from '../use-cases.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
-import { type Command, type Needs, UsageError } from './command.ts'
-import { printable } from './event-line.ts'
+import type { IdentityCommand, Needs } from './identity-command.ts'
 
 const open = async ({ db, newEvent, config, log }: Needs) =>
   createUseCases({
@@ -31,8 +30,9 @@ const getUser = async ({ db }: Needs, username = '') => {
   return user
 }
 
-const add: Command = {
-  usage: 'user add USERNAME',
+const add: IdentityCommand = {
+  name: 'user add',
+  args: ['USERNAME'],
   about: 'creates a user; the password comes by standard input [--name "FULL NAME"] [--roles a,b] [--must-change]',
   options: { name: { type: 'string' }, roles: { type: 'string' }, 'must-change': { type: 'boolean' } },
   run: async ({ positionals: [username], options }, needs) => {
@@ -57,8 +57,8 @@ const readState = (given: unknown) => {
   throw new UsageError('--state is active or inactive.')
 }
 
-const list: Command = {
-  usage: 'user list',
+const list: IdentityCommand = {
+  name: 'user list',
   about: 'all users by name, one a line [--search BEGINNING] [--state active|inactive]',
   options: { search: { type: 'string' }, state: { type: 'string' } },
   run: async ({ options }, { db }) => {
@@ -77,8 +77,9 @@ const list: Command = {
   },
 }
 
-const deactivate: Command = {
-  usage: 'user deactivate USERNAME',
+const deactivate: IdentityCommand = {
+  name: 'user deactivate',
+  args: ['USERNAME'],
   about: 'deactivates a user and ends all sessions',
   run: async ({ positionals: [username] }, needs) => {
     const { id } = await getUser(needs, username)
@@ -88,8 +89,9 @@ const deactivate: Command = {
   },
 }
 
-const password: Command = {
-  usage: 'user password USERNAME',
+const password: IdentityCommand = {
+  name: 'user password',
+  args: ['USERNAME'],
   about: 'sets a password, given by standard input, and ends all sessions [--must-change]',
   options: { 'must-change': { type: 'boolean' } },
   run: async ({ positionals: [username], options }, needs) => {
@@ -101,8 +103,8 @@ const password: Command = {
   },
 }
 
-const importCommand: Command = {
-  usage: 'user import',
+const importCommand: IdentityCommand = {
+  name: 'user import',
   about: 'takes users over from JSON lines on standard input; a report line for each refused row [--dry-run]',
   options: { 'dry-run': { type: 'boolean' } },
   run: async ({ options }, needs) => {
@@ -123,8 +125,9 @@ const importCommand: Command = {
   },
 }
 
-const check: Command = {
-  usage: 'user check USERNAME',
+const check: IdentityCommand = {
+  name: 'user check',
+  args: ['USERNAME'],
   about: 'tells whether a password, given by standard input, signs this user in: yes, or no and exit code 1',
   run: async ({ positionals: [username = ''] }, { db, config, log }) => {
     const given = await readPassword()
