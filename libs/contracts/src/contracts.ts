@@ -1,5 +1,18 @@
 export * from './access-token.ts'
+export * from './api/api.ts'
 export * from './audit.ts'
+export {
+  type Answer,
+  type AnswerOf,
+  anywhere,
+  type Body,
+  type BodyOf,
+  type By,
+  type Call,
+  type Method,
+  type ParamsOf,
+  type QueryOf,
+} from './call.ts'
 export * from './cloud-event.ts'
 export * from './events.ts'
 export * from './health.ts'
@@ -9,6 +22,8 @@ export * from './jwks.ts'
 export * from './login.ts'
 export * from './password.ts'
 export * from './problem.ts'
+export * from './problem-codes.ts'
+export * from './service-scope.ts'
 export * from './session-lookup.ts'
 export * from './sessions.ts'
 export * from './user.ts'

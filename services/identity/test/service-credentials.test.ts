@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { type ServiceScope, serviceScopes } from '@gatehouse/contracts'
 import { expect, it } from 'vitest'
-import { readServiceCredentials, type ServiceScope, serviceScopes } from '../src/clients/service-credentials.ts'
+import { readServiceCredentials } from '../src/clients/service-credentials.ts'
 import { startTestIdentity } from './start-test-identity.ts'
 
 type Call = { method: string; path: string; scope: ServiceScope; body?: string; type?: string }

@@ -1,32 +1,48 @@
 import { readFileSync } from 'node:fs'
+import { calls, type ProblemCode, problemCodes } from '@gatehouse/contracts'
 import { describe, expect, it } from 'vitest'
 import { locationOf, readLocations } from './nginx-locations.ts'
-import { openApi } from './openapi.ts'
 
-const config = readFileSync(new URL('../../../../infra/nginx/nginx.conf', import.meta.url), 'utf8')
-const locations = readLocations(config)
-const paths = Object.keys(openApi().paths ?? {})
-const ofGateway = ['/auth/me', '/auth/verify', '/health']
+const read = (name: string) => readFileSync(new URL(`../../../../infra/nginx/${name}`, import.meta.url), 'utf8')
+const locations = readLocations(read('nginx.conf'))
+const usualMaxBody = /client_max_body_size (\w+);/.exec(read('gatehouse/limits.conf'))?.[1]
+const shown = calls.filter(({ call }) => !call.isInternal)
+/** What the gateway serves for people who read. */
 const pages = ['/', '/openapi.json', '/asyncapi.json', '/docs', '/docs/', '/schemas/']
 
+const bytesOf = (size = '') => Number.parseInt(size, 10) * ({ k: 1024, m: 1024 ** 2 }[size.slice(-1)] ?? Number.NaN)
+
 describe("Nginx' list", () => {
-  it.each(paths)('leads %s to who serves it', (path) => {
+  it.each(shown)('leads $operationId to who serves it, with a body of the size that it takes', ({ call }) => {
+    const { path, servedBy, body } = call
     const location = locationOf(locations, `/api${path}`)
-    expect(location).toMatchObject({ upstream: ofGateway.includes(path) ? 'gateway' : 'identity' })
+    expect(location).toMatchObject({ upstream: servedBy })
     expect(path.startsWith(location?.passedAs ?? 'nowhere')).toBe(true)
+    if (body) expect(bytesOf(location?.maxBody ?? usualMaxBody)).toBe(body.maxBytes)
   })
 
   it('keeps what only services may call', () => {
-    for (const path of ['/internal/sessions/lookup', '/metrics', '/health/ready', '/health/live'])
+    const internal = calls.filter(({ call }) => call.isInternal).map(({ call }) => call.path)
+    for (const path of [...internal, '/metrics', '/health/ready', '/health/live'])
       for (const prefix of ['', '/api']) expect(locationOf(locations, prefix + path), path).toBeUndefined()
   })
 
   it('names nothing that is not there', () => {
-    const known = [...paths, ...pages]
+    const known = [...shown.map(({ call }) => call.path), ...pages]
     for (const { isExact, passedAs } of locations)
       expect(
         known.some((it) => (isExact ? it === passedAs : it.startsWith(passedAs))),
         passedAs,
       ).toBe(true)
   })
+})
+
+it('the codes of its own refusals are those of the services, with their status', () => {
+  const [, map = ''] = /map \$status \$problem_code \{(.*?)\n\}/s.exec(read('gatehouse/problems.conf')) ?? []
+  const codes = [...map.matchAll(/(\d{3}|default) (\w+);/g)].map(([, status, code]) => [status, code as ProblemCode])
+  expect(codes.length).toBeGreaterThan(10)
+  // 504 is an upstream that is late, which a client treats like one that is away.
+  const alike: Record<string, number> = { default: 400, 504: 503 }
+  for (const [status = '', code] of codes)
+    expect(problemCodes[code as ProblemCode]?.status, code).toBe(alike[status] ?? Number(status))
 })

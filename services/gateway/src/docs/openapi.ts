@@ -1,9 +1,26 @@
-import { createDocument } from 'zod-openapi'
-import { adminPaths } from './admin-paths.ts'
-import { authPaths } from './auth-paths.ts'
-import { historyPaths } from './history-paths.ts'
+import { STATUS_CODES } from 'node:http'
+import { anywhere, calls, type Problem, type ProblemCode, problemCodes, userState } from '@gatehouse/contracts'
+import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { operationOf, refusalComponents } from './operation.ts'
 
-/** The HTTP interface of both services as clients see it through Nginx, made from the schemas that parse it. */
+const shown = calls.filter(({ call }) => !call.isInternal)
+
+const pathsOf = () => {
+  const paths: ZodOpenApiPathsObject = {}
+  for (const { operationId, call } of shown)
+    paths[call.path] = { ...paths[call.path], [call.method.toLowerCase()]: operationOf(operationId, call) }
+  return paths
+}
+
+const exampleOf = (code: ProblemCode) => {
+  const { status, detail, advice } = problemCodes[code]
+  const title = STATUS_CODES[status] ?? 'Error'
+  const value: Problem = { type: 'about:blank', title, status, detail, code, request_id: '5f0c1c8f3b9a4b7e8d21' }
+  return { summary: advice, value }
+}
+const codes = Object.keys(problemCodes) as ProblemCode[]
+
+/** The HTTP interface of both services as clients see it through Nginx, made from what the calls declare. */
 export const openApi = () =>
   createDocument({
     openapi: '3.1.0',
@@ -11,12 +28,16 @@ export const openApi = () =>
       title: 'Gatehouse',
       version: '0.1.0',
       description:
-        'Sign-in core. Every error is `application/problem+json` with a stable `code`. A network that asks too much at once is answered 429 `too_many_requests` at any path.',
+        'Sign-in core. Every error is `application/problem+json` with a stable `code`. Besides the codes that a call names, any may ' +
+        `be answered ${anywhere.map((code) => `${problemCodes[code].status} \`${code}\``).join(', ')}.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api' }],
-    paths: { ...authPaths, ...adminPaths, ...historyPaths },
+    paths: pathsOf(),
     components: {
+      schemas: { User: userState },
+      responses: refusalComponents(shown.map(({ call }) => call)),
+      examples: Object.fromEntries(codes.map((code) => [code, exampleOf(code)])),
       securitySchemes: {
         password: { type: 'oauth2', flows: { password: { tokenUrl: '/api/auth/login', scopes: {} } } },
         service: { type: 'http', scheme: 'basic' },

@@ -1,5 +1,6 @@
+import { serviceScopes } from '@gatehouse/contracts'
 import { describe, expect, it } from 'vitest'
-import { readServiceCredentials, serviceScopes } from './service-credentials.ts'
+import { readServiceCredentials } from './service-credentials.ts'
 
 const digest = 'a'.repeat(64)
 

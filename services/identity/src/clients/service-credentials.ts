@@ -1,6 +1,4 @@
-/** What the credential of a service may be good for. */
-export const serviceScopes = ['sessions.lookup', 'events.read', 'tokens.introspect', 'tokens.revoke'] as const
-export type ServiceScope = (typeof serviceScopes)[number]
+import { type ServiceScope, serviceScopes } from '@gatehouse/contracts'
 
 /** By the service's name: the SHA-256 of its secret, and what it may. */
 export type ServiceCredentials = ReadonlyMap<string, { digest: Buffer; scopes: ReadonlySet<ServiceScope> }>

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { ServiceScope } from '@gatehouse/contracts'
 import { AppError, currentRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { ServiceCredentials, ServiceScope } from '../clients/service-credentials.ts'
+import type { ServiceCredentials } from '../clients/service-credentials.ts'
 
 const challenge = { 'WWW-Authenticate': 'Basic realm="gatehouse services"' }
 

@@ -1,0 +1,44 @@
+import { call, ok } from '../call.ts'
+import { health } from '../health.ts'
+import { jwks, serverMetadata } from '../jwks.ts'
+import { metadata } from './examples.ts'
+
+const ready = health.pick({ status: true })
+
+/** What everybody may know. */
+export const discoveryCalls = {
+  readJwks: call('GET /.well-known/jwks.json', {
+    tag: 'discovery',
+    summary: 'Keys to verify tokens with (RFC 7517)',
+    by: 'anyone',
+    isPublished: true,
+    answers: ok(jwks, 'the public keys', {
+      keys: [
+        {
+          kty: 'RSA',
+          use: 'sig',
+          alg: 'RS256',
+          kid: 'kJ8n0mXc3rB2',
+          n: 'xwQ72P9z9OYshiQ-ntDYaPnnfwG6u9JAdLMZ5o0dmjlcyrvwQRdoFIKPnO65Q8mh6F_LDSxjxa2Yzo_wdjhbPZLjfUJXgCzm54cClXzT5twzo7lzoAfaJlkTsoZc2HFWqmcri0BuzmTFLZx2Q7wYBm0pXHmQKF0V-C1O6NWfd4mfBhbM-I1tHYSpAMgarSm22WDMDx-WWI7TEzy2QhaBVaENW9BKaKkJklocAZCxk18WhR0fckIGiWiSM5FcU1PY2jfGsTmX505Ub7P5Dz75Ygqrutd5tFrcqyPAtPTFDk8X1InxkkUwpP3nFU5o50DGhwQolGYKPGtQ-ZtmbOfcWQ',
+          e: 'AQAB',
+        },
+      ],
+    }),
+  }),
+  readMetadata: call('GET /.well-known/oauth-authorization-server', {
+    tag: 'discovery',
+    summary: 'Authorization server metadata (RFC 8414)',
+    by: 'anyone',
+    isPublished: true,
+    answers: ok(serverMetadata, 'the metadata', metadata),
+  }),
+  readHealth: call('GET /health', {
+    tag: 'health',
+    summary: 'Can requests be answered?',
+    servedBy: 'gateway',
+    by: 'anyone',
+    isPublished: true,
+    answers: ok(ready, 'yes', { status: 'ready' }),
+    orAnswers: [ok(ready, 'no', { status: 'not_ready' }, { status: 503 })],
+  }),
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { auditPage, auditQuery } from '../audit.ts'
+import { call, json, jsonLines, noBody, ok } from '../call.ts'
+import { type UserState, userPath, userState } from '../user.ts'
+import { newUser, passwordSet, userPage, userPatch, userQuery } from '../user-administration.ts'
+import { importedUser, importQuery, importRefusal, importStopped, importSummary } from '../user-import.ts'
+import { weakPassword } from './auth-calls.ts'
+import { adasState, userId } from './examples.ts'
+
+const etag = z.string().meta({ description: 'the version of the user, for `If-Match`' })
+const theUser = ok(userState, 'the user as it is now; the ETag is its version', adasState, {
+  headers: z.object({ ETag: etag }),
+  headersOf: ({ version }: UserState) => ({ ETag: `"${version}"` }),
+})
+
+/** What admins do. */
+export const userCalls = {
+  listUsers: call('GET /users', {
+    tag: 'users',
+    summary: 'A page of users, by username',
+    by: 'admin',
+    query: userQuery,
+    answers: ok(userPage, 'the page; `next` is the `after` of the following one', { users: [adasState], next: 'ada' }),
+  }),
+  createUser: call('POST /users', {
+    tag: 'users',
+    summary: 'Create a user',
+    by: 'admin',
+    body: json(newUser, {
+      username: 'ada',
+      password: 'kitchen tables fly',
+      full_name: 'Ada Lovelace',
+      roles: ['admin'],
+    }),
+    answers: ok(
+      userState,
+      'the user',
+      { ...adasState, version: 1, updated_at: adasState.created_at },
+      {
+        status: 201,
+        headers: z.object({ ETag: etag, Location: z.string().meta({ description: 'relative to this call' }) }),
+        headersOf: ({ id, version }) => ({ ETag: `"${version}"`, Location: `users/${id}` }),
+      },
+    ),
+    refuses: [...weakPassword, 'username_taken', 'too_busy'],
+  }),
+  importUsers: call('POST /users/import', {
+    tag: 'users',
+    summary: 'Take users over with their hashes, as JSON lines',
+    by: 'admin',
+    query: importQuery,
+    body: jsonLines(
+      importedUser,
+      { username: 'ada', hashed_password: '$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW' },
+      64 * 1024 * 1024,
+    ),
+    answers: ok(
+      z.union([importRefusal, importStopped, importSummary]),
+      'a line for each refused row, and the summary last; where who imports was thrown out meanwhile, that instead',
+      { imported: 1, refused: 0, dry_run: false },
+      { type: 'application/x-ndjson' },
+    ),
+  }),
+  readUser: call('GET /users/{id}', {
+    tag: 'users',
+    summary: 'One user',
+    by: 'admin',
+    params: userPath,
+    answers: theUser,
+    refuses: ['user_not_found'],
+  }),
+  changeUser: call('PATCH /users/{id}', {
+    tag: 'users',
+    summary: 'Change username, name or roles',
+    by: 'admin',
+    params: userPath,
+    ifMatch: true,
+    body: json(userPatch, { full_name: 'Augusta Ada King' }),
+    answers: theUser,
+    refuses: ['user_not_found', 'username_taken', 'last_admin'],
+  }),
+  deleteUser: call('DELETE /users/{id}', {
+    tag: 'users',
+    summary: 'Delete a user and all personal data',
+    by: 'admin',
+    params: userPath,
+    answers: noBody(204, 'done'),
+    refuses: ['user_not_found', 'last_admin'],
+  }),
+  deactivateUser: call('POST /users/{id}/deactivate', {
+    tag: 'users',
+    summary: 'Deactivate a user and end all sessions',
+    by: 'admin',
+    params: userPath,
+    answers: theUser,
+    refuses: ['user_not_found', 'last_admin'],
+  }),
+  activateUser: call('POST /users/{id}/activate', {
+    tag: 'users',
+    summary: 'Activate a user again',
+    by: 'admin',
+    params: userPath,
+    answers: theUser,
+    refuses: ['user_not_found'],
+  }),
+  setPassword: call('POST /users/{id}/password', {
+    tag: 'users',
+    summary: "Set a user's password and end all sessions",
+    by: 'admin',
+    params: userPath,
+    body: json(passwordSet, { new_password: 'kitchen tables fly', must_change: true }),
+    answers: noBody(204, 'done'),
+    refuses: ['user_not_found', ...weakPassword, 'too_busy'],
+  }),
+  endSessionsOfUser: call('DELETE /users/{id}/sessions', {
+    tag: 'users',
+    summary: 'End all sessions of a user',
+    by: 'admin',
+    params: userPath,
+    answers: noBody(204, 'done'),
+    refuses: ['user_not_found'],
+  }),
+  readAudit: call('GET /audit', {
+    tag: 'users',
+    summary: 'The security log, newest first',
+    by: 'admin',
+    query: auditQuery,
+    answers: ok(auditPage, 'who did what to whom', {
+      lines: [
+        {
+          seq: 7,
+          at: adasState.updated_at,
+          actor: userId,
+          action: 'user.updated.v1',
+          subject: userId,
+          address: '203.0.113.7',
+          request_id: '5f0c1c8f3b9a4b7e8d21',
+          detail: {},
+        },
+      ],
+      next: null,
+    }),
+  }),
+}
