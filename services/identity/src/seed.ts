@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { AppError, ConfigError, createLog, exitOnFailedStart, runAs } from '@gatehouse/service'
+import { createAccounts } from './accounts/accounts.ts'
 import { newUsername } from './accounts/create-user.ts'
-import { createFirstUser } from './accounts/first-user.ts'
 import { readSeedConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createNewEvent } from './outbox/new-event.ts'
@@ -27,8 +27,8 @@ try {
   if (config.isProduction) ruled('SEED_PASSWORD', () => passwords.checkNew(password, { username, fullName }))
   const db = await openDatabase(config.databaseUrl, log)
   try {
-    const makeFirstUser = createFirstUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
-    const made = await runAs('job:seed', () => makeFirstUser({ username, password, fullName, roles }))
+    const accounts = createAccounts({ db, passwords, newEvent: createNewEvent(config.issuer) })
+    const made = await runAs('job:seed', () => accounts.createFirst({ username, password, fullName, roles }))
     if (made) log.info({ id: made.id, username, roles }, 'made the first user')
     else log.info('there are users already, nothing changed')
     // Not a log line: the one time that somebody can read it.

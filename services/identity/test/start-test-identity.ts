@@ -5,7 +5,7 @@ import { createLog } from '@gatehouse/service'
 import { createTestDatabase, createTestVhost } from '@gatehouse/testkit'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
-import { createCreateUser } from '../src/accounts/create-user.ts'
+import { createAccounts } from '../src/accounts/accounts.ts'
 import { type IdentityConfig, readIdentityConfig } from '../src/config.ts'
 import { openDatabase, patientMs } from '../src/database.ts'
 import { startIdentity } from '../src/identity.ts'
@@ -114,8 +114,10 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
 
   const db = await openDatabase(database.serviceUrl, log)
   onTestFinished(() => db.destroy())
-  const passwords = await openPasswords({ cost: argon2, contextWords: [] }, log)
-  const create = createCreateUser({ db, passwords, newEvent: createNewEvent(config.issuer) })
+  const { hash } = await openPasswords({ cost: argon2, contextWords: [] }, log)
+  // Passwords of tests are short and plain.
+  const passwords = { hash, checkNew: () => undefined }
+  const accounts = createAccounts({ db, passwords, newEvent: createNewEvent(config.issuer) })
   const queryAs =
     (connectionString: string) =>
     async (sql: string, values: unknown[] = []) => {
@@ -135,7 +137,7 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
     roles = [],
     isActive = true,
   }: NewUser) => {
-    const user = await create({ username, password, fullName: fullName ?? null, roles }, 'internal')
+    const user = await accounts.create({ username, password, fullName: fullName ?? null, roles }, 'internal')
     if (!isActive) await query('UPDATE users SET is_active = false WHERE id = $1', [user.id])
     return user
   }

@@ -10,7 +10,7 @@ import { type User, userStateOf } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
 
-type Needs = { db: DataSource; passwords: Passwords; newEvent: NewEvent }
+type Needs = { db: DataSource; passwords: Pick<Passwords, 'hash' | 'checkNew'>; newEvent: NewEvent }
 type Person = {
   username: string
   fullName: string | null
@@ -49,16 +49,33 @@ export const newUser = (person: Person, hashedPassword: string): User => {
 }
 
 /** Inserts the user and the event, in the caller's transaction. @throws AppError `username_taken` */
-export const addUser = async (tx: EntityManager, newEvent: NewEvent, user: User) => {
+const addUser = async (tx: EntityManager, newEvent: NewEvent, user: User) => {
   await usersIn(tx).insert(user)
   await outboxIn(tx).append(newEvent('user.created.v1', user, { user: userStateOf(user) }))
 }
 
-/** @throws AppError `username_taken`, `invalid_request`, `too_busy` */
-export const createCreateUser = ({ db, passwords, newEvent }: Needs) =>
-  async function createUser({ password, ...person }: Person & { password: string }, actor: Actor) {
+export const createUserCreation = ({ db, passwords, newEvent }: Needs) => ({
+  /** @throws AppError `username_taken`, `invalid_request`, `too_busy`, and those of `checkNew` */
+  create: async ({ password, ...given }: Person & { password: string }, actor: Actor) => {
+    const person = { ...given, username: newUsername(given.username) }
+    passwords.checkNew(password, person)
     const user = newUser(person, await passwords.hash(password))
     await actAs(db, actor, null, (tx) => addUser(tx, newEvent, user))
     return user
-  }
-export type CreateUser = ReturnType<typeof createCreateUser>
+  },
+
+  /**
+   * Makes the first user, and nobody where there is one already: an admin who was renamed or deleted would grow back with the
+   * password that stands in the settings. @returns null where nobody was made
+   */
+  createFirst: async ({ password, ...person }: Person & { password: string }) => {
+    if (await usersIn(db.manager).isThereAny()) return null
+    const user = newUser(person, await passwords.hash(password))
+    return db.transaction(async (tx) => {
+      await usersIn(tx).lockAdmins() // of two jobs at once, one makes somebody
+      if (await usersIn(tx).isThereAny()) return null
+      await addUser(tx, newEvent, user)
+      return user
+    })
+  },
+})

@@ -133,4 +133,3 @@ export const createImportUsers = ({ db, newEvent }: Needs) => {
     return summary
   }
 }
-export type ImportUsers = ReturnType<typeof createImportUsers>

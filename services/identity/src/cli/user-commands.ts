@@ -1,16 +1,15 @@
 import { createInterface } from 'node:readline'
 import { newPassword, newUser as newUserBody } from '@gatehouse/contracts'
 import { AppError, escapeUnseen, parseRequest, printable, UsageError } from '@gatehouse/service'
-import { newUsername } from '../accounts/create-user.ts'
+import { createAccounts } from '../accounts/accounts.ts'
 import { contextWordsOf } from '../passwords/new-password-rules.ts'
 import { openPasswords } from '../passwords/passwords.ts'
-import { createUseCases } from '../use-cases.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
 import type { IdentityCommand, Needs } from './identity-command.ts'
 
-const open = async ({ db, newEvent, config, log }: Needs) =>
-  createUseCases({
+const openAccounts = async ({ db, newEvent, config, log }: Needs) =>
+  createAccounts({
     db,
     newEvent,
     passwords: await openPasswords({ cost: config.argon2, contextWords: contextWordsOf(config.issuer) }, log),
@@ -39,15 +38,9 @@ const add: IdentityCommand = {
     const password = await readPassword()
     const roles = typeof options.roles === 'string' ? options.roles.split(',') : []
     const body = parseRequest(newUserBody, { username, password, full_name: options.name ?? null, roles })
-    const person = {
-      username: newUsername(body.username),
-      fullName: body.full_name,
-      roles,
-      mustChangePassword: options['must-change'] === true,
-    }
-    const { createUser, checkNewPassword } = await open(needs)
-    checkNewPassword(password, person)
-    const user = await createUser({ ...person, password }, 'internal')
+    const mustChangePassword = options['must-change'] === true
+    const person = { username: body.username, password, fullName: body.full_name, roles, mustChangePassword }
+    const user = await (await openAccounts(needs)).create(person, 'internal')
     process.stdout.write(`${user.id}\n`)
   },
 }
@@ -83,8 +76,8 @@ const deactivate: IdentityCommand = {
   about: 'deactivates a user and ends all sessions',
   run: async ({ positionals: [username] }, needs) => {
     const { id } = await getUser(needs, username)
-    const { changes } = await open(needs)
-    await changes.setActive(id, false, 'internal')
+    const accounts = await openAccounts(needs)
+    await accounts.setActive(id, false, 'internal')
     needs.say(`${username} is deactivated, all sessions are ended`)
   },
 }
@@ -97,8 +90,8 @@ const password: IdentityCommand = {
   run: async ({ positionals: [username], options }, needs) => {
     const { id } = await getUser(needs, username)
     const next = parseRequest(newPassword, await readPassword())
-    const { passwordChanges } = await open(needs)
-    await passwordChanges.set(id, { next, mustChange: options['must-change'] === true }, 'internal')
+    const accounts = await openAccounts(needs)
+    await accounts.setPassword(id, { next, mustChange: options['must-change'] === true }, 'internal')
     needs.say(`${username} has a new password, all sessions are ended`)
   },
 }
@@ -108,7 +101,7 @@ const importCommand: IdentityCommand = {
   about: 'takes users over from JSON lines on standard input; a report line for each refused row [--dry-run]',
   options: { 'dry-run': { type: 'boolean' } },
   run: async ({ options }, needs) => {
-    const { importUsers } = await open(needs)
+    const accounts = await openAccounts(needs)
     let read = 0
     const startedAt = performance.now()
     const counted = async function* () {
@@ -119,7 +112,11 @@ const importCommand: IdentityCommand = {
       }
     }
     const report = (refusal: object) => void process.stdout.write(`${escapeUnseen(JSON.stringify(refusal))}\n`)
-    const summary = await importUsers(counted(), { isDryRun: options['dry-run'] === true, report, actor: 'internal' })
+    const summary = await accounts.import(counted(), {
+      isDryRun: options['dry-run'] === true,
+      report,
+      actor: 'internal',
+    })
     process.stdout.write(`${JSON.stringify(summary)}\n`)
     if (summary.refused > 0) process.exitCode = 1
   },

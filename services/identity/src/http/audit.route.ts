@@ -1,10 +1,11 @@
-import { type AuditPage, type AuditQuery, auditQuery } from '@gatehouse/contracts'
+import { auditQuery } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
+import type { Audit } from '../audit/audit.repository.ts'
 
 /** `GET /audit` */
 export const auditRoute =
-  (findPage: (query: AuditQuery) => Promise<AuditPage>): RequestHandler =>
+  ({ findPage }: Pick<Audit, 'findPage'>): RequestHandler =>
   async (req, res) => {
     res.set('Cache-Control', 'no-store').json(await findPage(parseRequest(auditQuery, req.query)))
   }

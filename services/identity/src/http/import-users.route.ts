@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline'
 import { type ImportStopped as ImportStoppedLine, importQuery } from '@gatehouse/contracts'
 import { AppError, parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import { ImportStopped, type ImportUsers } from '../accounts/import-users.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import { ImportStopped } from '../accounts/import-users.ts'
 import { actorOf } from './authenticate.ts'
 
 const unsupported = () =>
@@ -17,7 +18,7 @@ const unsupported = () =>
  * already, the last one says so instead of a summary.
  */
 export const importUsersRoute =
-  (importUsers: ImportUsers): RequestHandler =>
+  (accounts: Accounts): RequestHandler =>
   async (req, res) => {
     if (!req.is('application/x-ndjson')) throw unsupported()
     const { dry_run } = parseRequest(importQuery, req.query)
@@ -27,7 +28,7 @@ export const importUsersRoute =
     res.set({ 'Cache-Control': 'no-store', 'Content-Type': 'application/x-ndjson' })
     const lines = createInterface({ input: req, crlfDelay: Number.POSITIVE_INFINITY })
     try {
-      await write(await importUsers(lines, { isDryRun: dry_run, report: write, actor: actorOf(res) }))
+      await write(await accounts.import(lines, { isDryRun: dry_run, report: write, actor: actorOf(res) }))
     } catch (error) {
       if (!(error instanceof ImportStopped)) throw error
       if (!res.headersSent) throw error.refusal

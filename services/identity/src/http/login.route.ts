@@ -1,11 +1,11 @@
 import { loginForm } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { LogIn } from '../sign-in/log-in.ts'
+import type { SignIn } from '../sign-in/sign-in.ts'
 import { originOf } from './origin.ts'
 
 export const loginRoute =
-  (logIn: LogIn): RequestHandler =>
+  ({ logIn }: SignIn): RequestHandler =>
   async (req, res) => {
     const { username, password, new_password, client_id } = parseRequest(loginForm, req.body)
     const credentials = { username, password, newPassword: new_password, clientId: client_id || 'gatehouse' }

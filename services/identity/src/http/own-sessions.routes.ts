@@ -1,9 +1,9 @@
-import { type SessionList, type SessionQuery, sessionQuery, userPath } from '@gatehouse/contracts'
+import { type SessionList, sessionQuery, userPath } from '@gatehouse/contracts'
 import { AppError, parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { UserChanges } from '../accounts/change-user.ts'
+import type { Accounts } from '../accounts/accounts.ts'
 import type { Session } from '../sessions/session.ts'
-import type { LogOut } from '../sign-in/log-out.ts'
+import type { SignIn } from '../sign-in/sign-in.ts'
 import { actorOf, signedIn } from './authenticate.ts'
 
 const sessionNotFound = () => new AppError('not_found', 'session_not_found', 'You have no live session with this id.')
@@ -19,26 +19,20 @@ const listing = (session: Session, currentId: string): SessionList['sessions'][n
   expires_at: new Date(Math.min(session.expiresAt.getTime(), session.idleExpiresAt.getTime())).toISOString(),
 })
 
-/** A page of a user's live sessions, last seen first. */
-export type FindSessionPage = (
-  userId: string,
-  query: SessionQuery,
-) => Promise<{ sessions: Session[]; next: string | null }>
-
 /** `GET /auth/sessions` */
 export const listSessionsRoute =
-  (findPage: FindSessionPage): RequestHandler =>
+  ({ sessionsOf }: SignIn): RequestHandler =>
   async (req, res) => {
     const query = parseRequest(sessionQuery, req.query)
     const { user, session } = signedIn(res)
-    const { sessions, next } = await findPage(user.id, query)
+    const { sessions, next } = await sessionsOf(user.id, query)
     const page: SessionList = { sessions: sessions.map((it) => listing(it, session.id)), next }
     res.set('Cache-Control', 'no-store').json(page)
   }
 
 /** `DELETE /auth/sessions/{id}`: one's own alone; somebody else's does not exist. */
 export const endSessionRoute =
-  (logOut: LogOut): RequestHandler =>
+  ({ logOut }: SignIn): RequestHandler =>
   async (req, res) => {
     const { id } = parseRequest(userPath, req.params)
     const { user } = signedIn(res)
@@ -48,7 +42,7 @@ export const endSessionRoute =
 
 /** `DELETE /auth/sessions`: all but this one. */
 export const endOtherSessionsRoute =
-  ({ endSessions }: Pick<UserChanges, 'endSessions'>): RequestHandler =>
+  ({ endSessions }: Accounts): RequestHandler =>
   async (_req, res) => {
     const { user, session } = signedIn(res)
     await endSessions(user.id, { reason: 'ended_by_user', except: session.id }, actorOf(res))

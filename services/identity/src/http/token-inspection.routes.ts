@@ -1,11 +1,11 @@
 import { tokenForm } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { TokenInspection } from '../sign-in/token-inspection.ts'
+import type { SignIn } from '../sign-in/sign-in.ts'
 
 /** `POST /oauth/revoke` (RFC 7009). */
 export const revokeTokenRoute =
-  ({ revoke }: TokenInspection): RequestHandler =>
+  ({ revoke }: SignIn): RequestHandler =>
   async (req, res) => {
     await revoke(parseRequest(tokenForm, req.body).token)
     res.set('Cache-Control', 'no-store').status(200).end()
@@ -13,7 +13,7 @@ export const revokeTokenRoute =
 
 /** `POST /oauth/introspect` (RFC 7662). */
 export const introspectTokenRoute =
-  ({ introspect }: TokenInspection): RequestHandler =>
+  ({ introspect }: SignIn): RequestHandler =>
   async (req, res) => {
     res.set('Cache-Control', 'no-store').json(await introspect(parseRequest(tokenForm, req.body).token))
   }

@@ -1,6 +1,6 @@
 import { AppError, currentRequest } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
-import type { createReplacePassword } from '../accounts/change-password.ts'
+import type { Accounts } from '../accounts/accounts.ts'
 import type { NewEvent } from '../outbox/new-event.ts'
 import { outboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
@@ -19,7 +19,7 @@ type Needs = {
   db: DataSource
   tryPassword: TryPassword
   passwords: Pick<Passwords, 'hash' | 'isOutdated'>
-  replacePassword: ReturnType<typeof createReplacePassword>
+  accounts: Pick<Accounts, 'replacePassword'>
   tokens: Tokens
   newEvent: NewEvent
   times: SessionTimes
@@ -56,7 +56,7 @@ const unchanged = () =>
  * with a new one `password_unchanged` and those of `checkNew`
  */
 export const createLogIn = (needs: Needs) => {
-  const { db, tryPassword, passwords, replacePassword, tokens, newEvent, times, maxSessions } = needs
+  const { db, tryPassword, passwords, accounts, tokens, newEvent, times, maxSessions } = needs
 
   /** @returns the user to go on with, null when the password was changed meanwhile */
   const withOwnPassword = async (user: User, { password, newPassword }: Credentials) => {
@@ -68,7 +68,7 @@ export const createLogIn = (needs: Needs) => {
       return user
     }
     if (newPassword.normalize('NFKC') === password.normalize('NFKC')) throw unchanged()
-    return replacePassword(user, newPassword, 'internal')
+    return accounts.replacePassword(user, newPassword, 'internal')
   }
 
   const logIn = (credentials: Credentials, origin: Origin) => {
@@ -106,4 +106,3 @@ export const createLogIn = (needs: Needs) => {
 
   return logIn
 }
-export type LogIn = ReturnType<typeof createLogIn>

@@ -16,4 +16,3 @@ export const createLookUpSessions = (db: DataSource) =>
     })
     return { now_ms: nowMs, sessions }
   }
-export type LookUpSessions = ReturnType<typeof createLookUpSessions>

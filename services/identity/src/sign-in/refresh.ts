@@ -6,7 +6,6 @@ import { endSession } from '../sessions/end-sessions.ts'
 import { refreshOutcome, repeatedLate, rotated } from '../sessions/refresh-rule.ts'
 import { type Session, type SessionTimes, sessionStateOf } from '../sessions/session.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
-import type { RefreshTokens } from '../tokens/refresh-tokens.ts'
 import type { Tokens } from '../tokens/tokens.ts'
 import type { User } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
@@ -14,7 +13,6 @@ import { usersIn } from '../users/users.repository.ts'
 type Needs = {
   db: DataSource
   tokens: Tokens
-  refreshTokens: RefreshTokens
   newEvent: NewEvent
   times: SessionTimes
 }
@@ -26,7 +24,7 @@ const reused = () =>
   refused('refresh_token_reused', 'This refresh token was used before, so its session was ended. Sign in again.')
 
 /** Answers a refresh token with a new pair (RFC 6749 §6). @throws AppError `refresh_token_invalid`, `refresh_token_reused` */
-export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Needs) => {
+export const createRefresh = ({ db, tokens, newEvent, times }: Needs) => {
   /** Puts a repeat on record: each late one, and of the others the first from an address that did not refresh. */
   const noteRepeat = async (
     tx: EntityManager,
@@ -44,7 +42,7 @@ export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Ne
   }
 
   return async function refresh(token: string, address: string | null) {
-    const presented = refreshTokens.read(token)
+    const presented = tokens.readRefresh(token)
     if (!presented) throw invalid()
     const outcome = await db.transaction(async (tx) => {
       const sessions = sessionsIn(tx)
@@ -72,4 +70,3 @@ export const createRefresh = ({ db, tokens, refreshTokens, newEvent, times }: Ne
     return tokens.issue(outcome.user, outcome.session)
   }
 }
-export type Refresh = ReturnType<typeof createRefresh>

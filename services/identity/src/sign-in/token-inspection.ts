@@ -1,29 +1,27 @@
-import type { AccessTokenClaims, Introspection } from '@gatehouse/contracts'
+import type { AccessTokenClaims, EndReason, Introspection } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
 import { readClock } from '../database/read-clock.ts'
+import type { Actor } from '../sessions/act-as.ts'
 import { refreshOutcome } from '../sessions/refresh-rule.ts'
 import type { Session } from '../sessions/session.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
-import type { RefreshTokens } from '../tokens/refresh-tokens.ts'
+import type { Tokens } from '../tokens/tokens.ts'
 import type { User } from '../users/user.ts'
-import type { LogOut } from './log-out.ts'
 
 type Needs = {
   db: DataSource
   issuer: string
-  refreshTokens: RefreshTokens
-  /** @returns null for what is no genuine access token that still counts by its own claims */
-  readAccessToken: (token: string) => Promise<AccessTokenClaims | null>
-  logOut: LogOut
+  tokens: Tokens
+  logOut: (which: Session, reason: EndReason, actor: Actor) => Promise<number>
 }
 type Found = { session: Session; user: User; claims: AccessTokenClaims | null; refreshCounter: number | null }
 
 /** For services that were handed a token of either kind: RFC 7009 revocation and RFC 7662 introspection. */
-export const createTokenInspection = ({ db, issuer, refreshTokens, readAccessToken, logOut }: Needs) => {
+export const createTokenInspection = ({ db, issuer, tokens, logOut }: Needs) => {
   /** The live session that a token of either kind belongs to. The hint is not needed: the kinds look different. */
   const find = async (token: string): Promise<Found | null> => {
-    const refresh = refreshTokens.read(token)
-    const claims = refresh ? null : await readAccessToken(token)
+    const refresh = tokens.readRefresh(token)
+    const claims = refresh ? null : await tokens.readAccess(token)
     const id = refresh?.sessionId ?? claims?.sid
     const [session] = id === undefined ? [] : await sessionsIn(db.manager).findLive([id])
     return session ? { session, user: session.user, claims, refreshCounter: refresh?.counter ?? null } : null
@@ -65,4 +63,3 @@ export const createTokenInspection = ({ db, issuer, refreshTokens, readAccessTok
     },
   }
 }
-export type TokenInspection = ReturnType<typeof createTokenInspection>

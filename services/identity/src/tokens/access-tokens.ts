@@ -32,4 +32,3 @@ export const createAccessTokens = (keys: SigningKeys, { issuer, audience, lifeti
     return { access_token: token, token_type: 'bearer' as const, expires_in: exp - iat }
   },
 })
-export type AccessTokens = ReturnType<typeof createAccessTokens>

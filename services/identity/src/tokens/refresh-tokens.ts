@@ -46,4 +46,3 @@ export const createRefreshTokens = (secrets: [string, ...string[]]) => {
     },
   }
 }
-export type RefreshTokens = ReturnType<typeof createRefreshTokens>

@@ -1,14 +1,26 @@
 import type { TokenResponse } from '@gatehouse/contracts'
+import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { Session } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
-import type { AccessTokens } from './access-tokens.ts'
-import type { RefreshTokens } from './refresh-tokens.ts'
+import { createAccessTokens } from './access-tokens.ts'
+import { createOwnTokens } from './own-tokens.ts'
+import { createRefreshTokens } from './refresh-tokens.ts'
 
-/** Issues the pair that a session is at. */
-export const createTokens = (accessTokens: AccessTokens, refreshTokens: RefreshTokens) => ({
-  issue: (user: User, session: Session): TokenResponse => ({
-    ...accessTokens.issue(user, session),
-    refresh_token: refreshTokens.make(session.id, session.refreshCounter),
-  }),
-})
+type Config = { issuer: string; audience: string; accessTokenSeconds: number; keySecrets: [string, ...string[]] }
+
+/** Issues the pair that a session is at, and reads what comes back of it. */
+export const createTokens = (keys: SigningKeys, { issuer, audience, accessTokenSeconds, keySecrets }: Config) => {
+  const accessTokens = createAccessTokens(keys, { issuer, audience, lifetimeSeconds: accessTokenSeconds })
+  const refreshTokens = createRefreshTokens(keySecrets)
+  const ownTokens = createOwnTokens(keys, { issuer, audience })
+  return {
+    issue: (user: User, session: Session): TokenResponse => ({
+      ...accessTokens.issue(user, session),
+      refresh_token: refreshTokens.make(session.id, session.refreshCounter),
+    }),
+    verify: ownTokens.verify,
+    readAccess: ownTokens.read,
+    readRefresh: refreshTokens.read,
+  }
+}
 export type Tokens = ReturnType<typeof createTokens>

@@ -1,0 +1,51 @@
+import type { SnapshotPage, SnapshotQuery, UserQuery } from '@gatehouse/contracts'
+import type { DataSource } from 'typeorm'
+import { historyIn } from '../outbox/history.repository.ts'
+import type { NewEvent } from '../outbox/new-event.ts'
+import type { Passwords } from '../passwords/passwords.ts'
+import { userStateOf } from '../users/user.ts'
+import { userNotFound, usersIn } from '../users/users.repository.ts'
+import { createPasswordChanges } from './change-password.ts'
+import { createUserChanges } from './change-user.ts'
+import { createUserCreation } from './create-user.ts'
+import { createFinishEndings } from './finish-endings.ts'
+import { createImportUsers } from './import-users.ts'
+
+type Needs = { db: DataSource; passwords: Pick<Passwords, 'hash' | 'checkNew'>; newEvent: NewEvent }
+
+/** What happens to accounts; the same for the service, the command line and the seed. */
+export const createAccounts = ({ db, passwords, newEvent }: Needs) => {
+  const users = usersIn(db.manager)
+  const changes = createUserChanges({ db, newEvent })
+
+  /** @throws AppError `user_not_found` */
+  const get = async (id: string) => {
+    const user = await users.findById(id)
+    if (!user) throw userNotFound()
+    return user
+  }
+
+  return {
+    get,
+    /** By username; `next` is the `after` of the page that follows. */
+    page: async (query: UserQuery) => {
+      const found = await users.findPage({ ...query, limit: query.limit + 1 })
+      const page = found.slice(0, query.limit)
+      return { users: page, next: found.length > query.limit ? (page.at(-1)?.username ?? null) : null }
+    },
+    /** The position is read before the users, so that what it leaves out of the history is in what is read after it. */
+    snapshot: async ({ after, limit }: SnapshotQuery): Promise<SnapshotPage> => {
+      const position = await historyIn(db.manager).readHead()
+      const found = await users.findPageById({ after, limit: limit + 1 })
+      const page = found.slice(0, limit).map(userStateOf)
+      return { users: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null, position }
+    },
+
+    ...createUserCreation({ db, passwords, newEvent }),
+    import: createImportUsers({ db, newEvent }),
+    ...changes,
+    ...createPasswordChanges({ passwords, change: changes.change, get }),
+    finishEndings: createFinishEndings({ db, newEvent }),
+  }
+}
+export type Accounts = ReturnType<typeof createAccounts>

@@ -1,0 +1,32 @@
+import { AppError } from '@gatehouse/service'
+import type { DataSource } from 'typeorm'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Origin } from '../sessions/origin.ts'
+import type { Session } from '../sessions/session.ts'
+import type { TryPassword } from '../throttle/try-password.ts'
+import type { User } from '../users/user.ts'
+
+type Needs = { db: DataSource; accounts: Pick<Accounts, 'replacePassword'>; tryPassword: TryPassword }
+type OwnChange = { user: User; session: Session; current: string; next: string; origin: Origin }
+
+const wrongPassword = () => new AppError('forbidden', 'wrong_password', 'The current password is wrong.')
+
+/**
+ * The user's own: the other sessions end, this one goes on.
+ * @throws AppError `wrong_password`, `too_many_attempts`, `too_busy`, and those of `checkNew`
+ */
+export const createChangeOwnPassword =
+  ({ db, accounts, tryPassword }: Needs) =>
+  async ({ user, session, current, next, origin }: OwnChange) => {
+    const { username } = user
+    const asked = { username, password: current, origin, sessionId: session.id, refusal: wrongPassword }
+    await tryPassword(asked, async (read, succeeded) => {
+      // Renamed meanwhile, and the name given to somebody else.
+      if (read.id !== user.id) return 'wrong_password'
+      const actor = { userId: user.id, sessionId: session.id, role: null }
+      const changed = await accounts.replacePassword(read, next, actor)
+      if (!changed) return 'wrong_password'
+      await succeeded(db.manager)
+      return changed
+    })
+  }
