@@ -8,7 +8,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{libs,services}/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'e2e/attacks/weak/*.test.ts'],
+          include: [
+            '{libs/*,services/*,migrations}/src/**/*.test.ts',
+            'tools/**/*.test.ts',
+            'e2e/attacks/weak/*.test.ts',
+          ],
           // Thousands of cases take their time on a machine that is busy with other work.
           testTimeout: 30_000,
         },
@@ -16,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'service',
-          include: ['{libs,services,examples}/*/test/**/*.test.ts'],
+          include: ['{libs/*,services/*,examples/*,migrations}/test/**/*.test.ts'],
           globalSetup: ['./libs/testkit/src/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

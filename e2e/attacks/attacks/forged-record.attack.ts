@@ -16,7 +16,7 @@ export const forgedRecord: Attack = {
   title: 'with the database role of identity, lines of the record are dated back, numbered, changed or deleted',
   plants: [
     {
-      file: 'migrations/src/migrations/0008-records-and-refresh.ts',
+      file: 'migrations/src/sql/0008-records-and-refresh.sql',
       replace: [
         ['REVOKE INSERT ON audit_log FROM gatehouse_identity;', ''],
         ['REVOKE INSERT, UPDATE ON outbox FROM gatehouse_identity;', ''],

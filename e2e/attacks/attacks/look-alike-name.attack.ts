@@ -29,7 +29,7 @@ export const lookAlikeName: Attack = {
       replace: [["if (name === '') return 'must not be empty'", 'if (name !== null) return null']],
     },
     {
-      file: 'migrations/src/migrations/0007-accounts.ts',
+      file: 'migrations/src/sql/0007-accounts.sql',
       replace: [["ALTER TABLE users ADD CONSTRAINT users_username_not_empty CHECK (username <> '') NOT VALID;", '']],
     },
   ],
