@@ -1,15 +1,28 @@
 import type { EntitySchema } from 'typeorm'
 
 /**
- * For statements on the busiest ways, whose rows TypeORM's own reading would cost more than Postgres' answer: the columns
- * of an entity under an alias, and an entity out of such a row. What the driver hands over is what the columns hold.
+ * For the statements of sign-in, refresh and look-up, where building and reading them with TypeORM costs more than Postgres'
+ * answer: the columns of an entity under an alias, an entity out of such a row, and the other way round. What the driver
+ * hands over is what the columns hold.
  */
 export const rowsOf = <Entity>(schema: EntitySchema<Entity>, alias: string) => {
+  const { tableName } = schema.options
   const columns = Object.entries<{ name?: string } | undefined>(schema.options.columns).map(([property, column]) => {
     const name = column?.name ?? property
     return { property, name, as: `${alias}_${name}` }
   })
+  const nameOf = new Map(columns.map(({ property, name }) => [property, name]))
+  const names = columns.map(({ name }) => name).join(', ')
+  const parameters = columns.map((_, at) => `$${at + 1}`).join(', ')
   return {
+    inserted: `INSERT INTO ${tableName} (${names}) VALUES (${parameters})`,
+    /** The parameters of `inserted`. */
+    valuesOf: (entity: Entity) => columns.map(({ property }) => (entity as Record<string, unknown>)[property]),
+    /** `SET` of an update whose first parameters are the values of `changed`. */
+    assigned: (changed: Partial<Entity>) =>
+      Object.keys(changed)
+        .map((property, at) => `${nameOf.get(property)} = $${at + 1}`)
+        .join(', '),
     selected: columns.map(({ name, as }) => `${alias}.${name} AS ${as}`).join(', '),
     /** @returns null for a row in which a join found none */
     read: (row: Record<string, unknown>): Entity | null => {

@@ -48,14 +48,16 @@ export const refreshOutcome = (
 
 /** The session's rotations after one more at `now`, without those too old to matter. */
 export const rotated = (
-  { refreshCounter, recentRotations, ...repeats }: Rotations,
+  { refreshCounter, recentRotations, lateRepeats, lateRepeatsCounter, notedRepeatCounter }: Rotations,
   now: Date,
   reuseMs: number,
 ): Rotations => {
   // Those that are kept are the last ones without a gap: their place tells which token each has used.
   const lastTooOld = recentRotations.findLastIndex((it) => apartMs(now, it) >= reuseMs)
   return {
-    ...repeats,
+    lateRepeats,
+    lateRepeatsCounter,
+    notedRepeatCounter,
     refreshCounter: refreshCounter + 1,
     recentRotations: [...recentRotations.slice(lastTooOld + 1), now],
   }

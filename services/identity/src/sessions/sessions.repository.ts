@@ -60,7 +60,11 @@ export const sessionsIn = (manager: EntityManager) => {
   }
 
   return {
-    update: async (id: string, changed: Partial<Session>) => void (await sessions.update({ id }, changed)),
+    update: async (id: string, changed: Partial<Session>) => {
+      const values = Object.values(changed)
+      const sql = `UPDATE sessions SET ${sessionRows.assigned(changed)} WHERE id = $${values.length + 1}`
+      await manager.query(sql, [...values, id])
+    },
 
     /**
      * Inserts a session of a user whose row the caller holds, and ends the oldest so that with it no more than `atMost` count; at
@@ -68,10 +72,10 @@ export const sessionsIn = (manager: EntityManager) => {
      * part of every sign-in.
      */
     startWithin: async (session: Session, { atMost, batch }: { atMost: number; batch: number }) => {
-      const [insert, values] = sessions.createQueryBuilder().insert().values(session).getQueryAndParameters()
+      const values = sessionRows.valuesOf(session)
       const next = (offset: number) => `$${values.length + offset}`
       const [rows]: Ended = await manager.query(
-        `WITH started AS (${insert})
+        `WITH started AS (${sessionRows.inserted})
          UPDATE sessions SET revoked_at = statement_timestamp()
           WHERE revoked_at IS NULL AND id = ANY(ARRAY(
             SELECT s.id FROM sessions s WHERE s.user_id = ${next(1)} AND ${countsSince(next(2))}

@@ -48,7 +48,13 @@ export const usersIn = (manager: EntityManager) => {
     /** Holds off changes of this user until the transaction ends; several may hold it at once. */
     hold: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_read' } }),
     /** Holds off changes and other sign-ins of this user, so that their sessions are counted one after the other. */
-    lockForSignIn: (id: string) => users.findOne({ where: { id }, lock: { mode: 'for_no_key_update' } }),
+    lockForSignIn: async (id: string): Promise<User | null> => {
+      const rows: Record<string, unknown>[] = await manager.query(
+        `SELECT ${userRows.selected} FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL FOR NO KEY UPDATE`,
+        [id],
+      )
+      return rows[0] ? userRows.read(rows[0]) : null
+    },
     /** Two changes of one user commit in the order of their versions. */
     lock: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } }),
 
