@@ -20,6 +20,15 @@ describe.each(papers)('%s', (paper) => {
   })
 })
 
+describe('docs/guides/operating.md', () => {
+  it('tells every setting that .env.example names, and no other', () => {
+    const named = [...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name)
+    const [table = ''] = read('docs/guides/operating.md').split('\n## The first user')
+    const told = [...table.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell = '']) => cell.match(/\w+/g) ?? [])
+    expect(told.toSorted()).toEqual(named.toSorted())
+  })
+})
+
 type Row = { id: string; level: number; state: string; by: string; before: string }
 const rows: Row[] = [...read('docs/security/asvs.md').matchAll(/^\| (\d+\.\d+\.\d+) \|(.*)\|$/gm)].map(
   ([, id = '', cells = '']) => {

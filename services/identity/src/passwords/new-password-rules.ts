@@ -32,6 +32,12 @@ const shortestWord = 3
 const plainOf = (text: string) => text.normalize('NFKC').toLowerCase()
 const wordsOf = (text: string) => plainOf(text).split(/[^\p{L}\p{N}]+/u)
 
+// Also run together, either way round: `adalovelace` is a word to whoever guesses at Ada Lovelace.
+const namesIn = (text: string) => {
+  const words = wordsOf(text)
+  return [...words, words.join(''), words.toReversed().join('')]
+}
+
 /** Words that everybody tries at this installation: the product's own, and the names of its host. */
 export const contextWordsOf = (issuer: string) => {
   const labels = new URL(issuer).hostname.split('.')
@@ -61,7 +67,7 @@ export const createNewPasswordRules = (contextWords: string[]) => {
     const plain = plainOf(password)
     if (common.has(plain)) throw tooCommon()
     if (plain === username) throw likeUsername()
-    const words = [...contextWords, username, ...wordsOf(username), ...wordsOf(fullName ?? '')]
+    const words = [...contextWords, username, ...namesIn(username), ...namesIn(fullName ?? '')]
     const known = [...new Set(words)].filter((it) => it.length >= shortestWord)
     const typed = password.normalize('NFKC')
     // `change-me` is `changeme` to whoever guesses.
