@@ -9,7 +9,7 @@ export const silentThrottle: Attack = {
   title: 'an attack that the throttle holds off leaves no line in the record',
   plants: [
     {
-      file: 'services/identity/src/audit/refusal-record.ts',
+      file: 'services/identity/src/audit/audit.ts',
       replace: [['if (count === null) return\n      const about', 'if (Number(count) >= 0) return\n      const about']],
     },
   ],

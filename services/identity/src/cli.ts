@@ -4,7 +4,8 @@ import { userCommands } from './cli/user-commands.ts'
 import { readIdentityConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createKeyCipher } from './keys/key-cipher.ts'
-import { createNewEvent } from './outbox/new-event.ts'
+import { createKeys } from './keys/keys.ts'
+import { createOutbox } from './outbox/outbox.repository.ts'
 
 // Run in a container of identity by `./gatehouse user …` and `./gatehouse keys …`.
 const commands = [...userCommands, ...keyCommands]
@@ -15,8 +16,9 @@ await answerCall(commands, async (found) => {
   const log = createLog('cli', 'warn')
   const db = await openDatabase(config.databaseUrl, log)
   try {
-    const cipher = createKeyCipher(config.keySecrets)
-    const needs = { db, cipher, newEvent: createNewEvent(config.issuer), config, log, say }
+    const outboxIn = createOutbox(config.issuer)
+    const keys = createKeys({ db, outboxIn, cipher: createKeyCipher(config.keySecrets) })
+    const needs = { db, outboxIn, keys, config, log, say }
     await runAs('job:cli', () => found.command.run(found, needs))
   } finally {
     await db.destroy()

@@ -4,8 +4,7 @@ import { createAccounts } from './accounts/accounts.ts'
 import { newUsername } from './accounts/create-user.ts'
 import { readSeedConfig } from './config.ts'
 import { openDatabase } from './database.ts'
-import { createNewEvent } from './outbox/new-event.ts'
-import { contextWordsOf } from './passwords/new-password-rules.ts'
+import { createOutbox } from './outbox/outbox.repository.ts'
 import { openPasswords } from './passwords/passwords.ts'
 
 const log = createLog('seed', 'info')
@@ -23,11 +22,11 @@ try {
   const { fullName, roles, ...config } = readSeedConfig()
   const username = ruled('SEED_USERNAME', () => newUsername(config.username))
   const password = config.password ?? randomBytes(18).toString('base64url')
-  const passwords = await openPasswords({ cost: config.argon2, contextWords: contextWordsOf(config.issuer) }, log)
+  const passwords = await openPasswords(config, log)
   if (config.isProduction) ruled('SEED_PASSWORD', () => passwords.checkNew(password, { username, fullName }))
   const db = await openDatabase(config.databaseUrl, log)
   try {
-    const accounts = createAccounts({ db, passwords, newEvent: createNewEvent(config.issuer) })
+    const accounts = createAccounts({ db, outboxIn: createOutbox(config.issuer), passwords })
     const made = await runAs('job:seed', () => accounts.createFirst({ username, password, fullName, roles }))
     if (made) log.info({ id: made.id, username, roles }, 'made the first user')
     else log.info('there are users already, nothing changed')

@@ -9,7 +9,7 @@ import { createAccounts } from '../src/accounts/accounts.ts'
 import { type IdentityConfig, readIdentityConfig } from '../src/config.ts'
 import { openDatabase, patientMs } from '../src/database.ts'
 import { startIdentity } from '../src/identity.ts'
-import { createNewEvent } from '../src/outbox/new-event.ts'
+import { createOutbox } from '../src/outbox/outbox.repository.ts'
 import { openPasswords } from '../src/passwords/passwords.ts'
 import { writeSecrets } from './write-secrets.ts'
 
@@ -114,10 +114,10 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
 
   const db = await openDatabase(database.serviceUrl, log)
   onTestFinished(() => db.destroy())
-  const { hash } = await openPasswords({ cost: argon2, contextWords: [] }, log)
+  const { hash } = await openPasswords({ argon2, issuer: config.issuer }, log)
   // Passwords of tests are short and plain.
   const passwords = { hash, checkNew: () => undefined }
-  const accounts = createAccounts({ db, passwords, newEvent: createNewEvent(config.issuer) })
+  const accounts = createAccounts({ db, outboxIn: createOutbox(config.issuer), passwords })
   const queryAs =
     (connectionString: string) =>
     async (sql: string, values: unknown[] = []) => {

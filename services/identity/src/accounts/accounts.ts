@@ -1,7 +1,7 @@
 import type { SnapshotPage, SnapshotQuery, UserQuery } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
 import { historyIn } from '../outbox/history.repository.ts'
-import type { NewEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { userStateOf } from '../users/user.ts'
 import { userNotFound, usersIn } from '../users/users.repository.ts'
@@ -10,13 +10,15 @@ import { createUserChanges } from './change-user.ts'
 import { createUserCreation } from './create-user.ts'
 import { createFinishEndings } from './finish-endings.ts'
 import { createImportUsers } from './import-users.ts'
+import { createRemoval } from './remove-user.ts'
 
-type Needs = { db: DataSource; passwords: Pick<Passwords, 'hash' | 'checkNew'>; newEvent: NewEvent }
+type Needs = { db: DataSource; outboxIn: OutboxIn; passwords: Pick<Passwords, 'hash' | 'checkNew'> }
 
 /** What happens to accounts; the same for the service, the command line and the seed. */
-export const createAccounts = ({ db, passwords, newEvent }: Needs) => {
+export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
   const users = usersIn(db.manager)
-  const changes = createUserChanges({ db, newEvent })
+  const removal = createRemoval(outboxIn)
+  const changes = createUserChanges({ db, outboxIn, removal })
 
   /** @throws AppError `user_not_found` */
   const get = async (id: string) => {
@@ -41,11 +43,11 @@ export const createAccounts = ({ db, passwords, newEvent }: Needs) => {
       return { users: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null, position }
     },
 
-    ...createUserCreation({ db, passwords, newEvent }),
-    import: createImportUsers({ db, newEvent }),
+    ...createUserCreation({ db, outboxIn, passwords }),
+    import: createImportUsers({ db, outboxIn }),
     ...changes,
     ...createPasswordChanges({ passwords, change: changes.change, get }),
-    finishEndings: createFinishEndings({ db, newEvent }),
+    finishEndings: createFinishEndings({ db, outboxIn, removal }),
   }
 }
 export type Accounts = ReturnType<typeof createAccounts>

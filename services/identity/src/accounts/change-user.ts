@@ -1,15 +1,15 @@
 import type { EventOf, EventType } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
+import { newEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import { type Actor, changeAs } from '../sessions/act-as.ts'
 import { decideEnding, type Ending, revokedEvents } from '../sessions/end-sessions.ts'
 import { type User, userStateOf } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
-import { removeUser } from './remove-user.ts'
+import type { Removal } from './remove-user.ts'
 
-type Needs = { db: DataSource; newEvent: NewEvent }
+type Needs = { db: DataSource; outboxIn: OutboxIn; removal: Removal }
 type UserEvent = Exclude<Extract<EventType, `user.${string}`>, 'user.deleted.v1'>
 type Change = {
   type: UserEvent
@@ -35,7 +35,7 @@ const keepAnAdmin = async (tx: EntityManager, before: User, after: User | null) 
 }
 
 /** One transaction each, of an actor who still counts: lock the row, change, raise the version, append the events. */
-export const createUserChanges = ({ db, newEvent }: Needs) => {
+export const createUserChanges = ({ db, outboxIn, removal }: Needs) => {
   const change = (id: string, { type, edit, ends }: Change, actor: Actor): Promise<User> =>
     changeAs(db, actor, id, async (tx, before) => {
       const edited = edit(before)
@@ -49,7 +49,7 @@ export const createUserChanges = ({ db, newEvent }: Needs) => {
         user: userStateOf(after),
         ...(ending?.goesOn && { sessions_ended: true }),
       }
-      const revoked = ends && ending ? revokedEvents(newEvent, after, ending.ended, { reason: ends.reason }) : []
+      const revoked = ends && ending ? revokedEvents(after, ending.ended, { reason: ends.reason }) : []
       await outboxIn(tx).append(newEvent(type, after, data), ...revoked)
       return after
     })
@@ -82,20 +82,18 @@ export const createUserChanges = ({ db, newEvent }: Needs) => {
           ? { ...before, sessionGeneration, version: before.version + 1, updatedAt: new Date() }
           : { ...before, sessionGeneration }
         await usersIn(tx).update(after)
-        const events = revokedEvents(newEvent, after, ended, { reason: ends.reason })
-        if (goesOn)
-          await outboxIn(tx).append(
-            newEvent('user.updated.v1', after, { user: userStateOf(after), sessions_ended: true }),
-            ...events,
-          )
-        else if (events.length > 0) await outboxIn(tx).append(...events)
+        const told = { user: userStateOf(after), sessions_ended: true as const }
+        await outboxIn(tx).append(
+          ...(goesOn ? [newEvent('user.updated.v1', after, told)] : []),
+          ...revokedEvents(after, ended, { reason: ends.reason }),
+        )
       }),
 
     /** Personal data goes from tables and outbox; the event carries the id alone. @throws AppError `user_not_found`, `last_admin` */
     remove: (id: string, actor: Actor): Promise<void> =>
       changeAs(db, actor, id, async (tx, user) => {
         await keepAnAdmin(tx, user, null)
-        await removeUser(tx, newEvent, user)
+        await removal.remove(tx, user)
       }),
   }
 }

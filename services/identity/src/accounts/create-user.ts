@@ -1,8 +1,8 @@
 import { AppError } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import { v7 as uuidV7 } from 'uuid'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
+import { newEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { type Actor, actAs } from '../sessions/act-as.ts'
 import { usernameProblem } from '../users/new-username.ts'
@@ -10,7 +10,7 @@ import { type User, userStateOf } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
 
-type Needs = { db: DataSource; passwords: Pick<Passwords, 'hash' | 'checkNew'>; newEvent: NewEvent }
+type Needs = { db: DataSource; outboxIn: OutboxIn; passwords: Pick<Passwords, 'hash' | 'checkNew'> }
 type Person = {
   username: string
   fullName: string | null
@@ -48,34 +48,35 @@ export const newUser = (person: Person, hashedPassword: string): User => {
   }
 }
 
-/** Inserts the user and the event, in the caller's transaction. @throws AppError `username_taken` */
-const addUser = async (tx: EntityManager, newEvent: NewEvent, user: User) => {
-  await usersIn(tx).insert(user)
-  await outboxIn(tx).append(newEvent('user.created.v1', user, { user: userStateOf(user) }))
-}
-
-export const createUserCreation = ({ db, passwords, newEvent }: Needs) => ({
-  /** @throws AppError `username_taken`, `invalid_request`, `too_busy`, and those of `checkNew` */
-  create: async ({ password, ...given }: Person & { password: string }, actor: Actor) => {
-    const person = { ...given, username: newUsername(given.username) }
-    passwords.checkNew(password, person)
-    const user = newUser(person, await passwords.hash(password))
-    await actAs(db, actor, null, (tx) => addUser(tx, newEvent, user))
+export const createUserCreation = ({ db, outboxIn, passwords }: Needs) => {
+  /** @throws AppError `username_taken` */
+  const insert = async (tx: EntityManager, user: User) => {
+    await usersIn(tx).insert(user)
+    await outboxIn(tx).append(newEvent('user.created.v1', user, { user: userStateOf(user) }))
     return user
-  },
+  }
 
-  /**
-   * Makes the first user, and nobody where there is one already: an admin who was renamed or deleted would grow back with the
-   * password that stands in the settings. @returns null where nobody was made
-   */
-  createFirst: async ({ password, ...person }: Person & { password: string }) => {
-    if (await usersIn(db.manager).isThereAny()) return null
-    const user = newUser(person, await passwords.hash(password))
-    return db.transaction(async (tx) => {
-      await usersIn(tx).lockAdmins() // of two jobs at once, one makes somebody
-      if (await usersIn(tx).isThereAny()) return null
-      await addUser(tx, newEvent, user)
-      return user
-    })
-  },
-})
+  return {
+    /** @throws AppError `username_taken`, `invalid_request`, `too_busy`, and those of `checkNew` */
+    create: async ({ password, ...given }: Person & { password: string }, actor: Actor) => {
+      const person = { ...given, username: newUsername(given.username) }
+      passwords.checkNew(password, person)
+      const user = newUser(person, await passwords.hash(password))
+      return actAs(db, actor, null, (tx) => insert(tx, user))
+    },
+
+    /**
+     * Makes the first user, and nobody where there is one already: an admin who was renamed or deleted would grow back with the
+     * password that stands in the settings. @returns null where nobody was made
+     */
+    createFirst: async ({ password, ...person }: Person & { password: string }) => {
+      if (await usersIn(db.manager).isThereAny()) return null
+      const user = newUser(person, await passwords.hash(password))
+      return db.transaction(async (tx) => {
+        await usersIn(tx).lockAdmins() // of two jobs at once, one makes somebody
+        if (await usersIn(tx).isThereAny()) return null
+        return insert(tx, user)
+      })
+    },
+  }
+}

@@ -1,8 +1,8 @@
 import { type ImportedUser, type ImportRefusal, importedUser } from '@gatehouse/contracts'
 import { Refusal } from '@gatehouse/token-verifier'
 import type { DataSource, EntityManager } from 'typeorm'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
+import { newEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import { readStoredHash } from '../passwords/stored-hash.ts'
 import { type Actor, actAs } from '../sessions/act-as.ts'
 import { usernameProblem } from '../users/new-username.ts'
@@ -10,7 +10,7 @@ import { type User, userStateOf } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
 import { newUser } from './create-user.ts'
 
-type Needs = { db: DataSource; newEvent: NewEvent }
+type Needs = { db: DataSource; outboxIn: OutboxIn }
 type Row = { line: number; user: User; hasOwnId: boolean }
 type Report = (refusal: ImportRefusal) => void | Promise<void>
 type Options = { isDryRun: boolean; report: Report; actor: Actor }
@@ -65,7 +65,7 @@ const readRow = (line: number, text: string): Row | ImportRefusal => {
  * inserted some hundreds at a time and never held all at once. A refused row is reported and stops nothing. Each batch is a
  * change of its own, of an actor who still counts. @throws ImportStopped
  */
-export const createImportUsers = ({ db, newEvent }: Needs) => {
+export const createImportUsers = ({ db, outboxIn }: Needs) => {
   // Batches of all imports here take turns: many imports at once would take every connection, and an admin who has some
   // running could hold up for long whoever deactivates that admin and waits for the row.
   let lastTurn: Promise<unknown> = Promise.resolve()
@@ -86,7 +86,7 @@ export const createImportUsers = ({ db, newEvent }: Needs) => {
     const events = candidates
       .filter((it) => inserted.has(it.id))
       .map((it) => newEvent('user.created.v1', it, { user: userStateOf(it) }))
-    if (events.length > 0) await outboxIn(tx).append(...events)
+    await outboxIn(tx).append(...events)
     return { taken: inserted, deleted }
   }
   const insert = (rows: Row[], isDryRun: boolean, actor: Actor) =>

@@ -36,4 +36,3 @@ export const auditIn = (manager: EntityManager) => ({
     return { lines, next: rows.length > limit ? (lines.at(-1)?.seq ?? null) : null }
   },
 })
-export type Audit = ReturnType<typeof auditIn>

@@ -2,18 +2,13 @@ import { createInterface } from 'node:readline'
 import { newPassword, newUser as newUserBody } from '@gatehouse/contracts'
 import { AppError, escapeUnseen, parseRequest, printable, UsageError } from '@gatehouse/service'
 import { createAccounts } from '../accounts/accounts.ts'
-import { contextWordsOf } from '../passwords/new-password-rules.ts'
 import { openPasswords } from '../passwords/passwords.ts'
 import { canonicalUsername } from '../users/username.ts'
 import { usersIn } from '../users/users.repository.ts'
 import type { IdentityCommand, Needs } from './identity-command.ts'
 
-const openAccounts = async ({ db, newEvent, config, log }: Needs) =>
-  createAccounts({
-    db,
-    newEvent,
-    passwords: await openPasswords({ cost: config.argon2, contextWords: contextWordsOf(config.issuer) }, log),
-  })
+const openAccounts = async ({ db, outboxIn, config, log }: Needs) =>
+  createAccounts({ db, outboxIn, passwords: await openPasswords(config, log) })
 
 const lines = () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
 
@@ -129,7 +124,7 @@ const check: IdentityCommand = {
   run: async ({ positionals: [username = ''] }, { db, config, log }) => {
     const given = await readPassword()
     const user = await usersIn(db.manager).findByUsername(canonicalUsername(username))
-    const passwords = await openPasswords({ cost: config.argon2, contextWords: [] }, log)
+    const passwords = await openPasswords(config, log)
     const signsIn = user?.isActive === true && (await passwords.verify(user.hashedPassword, given))
     process.stdout.write(signsIn ? 'yes\n' : 'no\n')
     if (!signsIn) process.exitCode = 1

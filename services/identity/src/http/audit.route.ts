@@ -1,7 +1,7 @@
 import { auditQuery } from '@gatehouse/contracts'
 import { parseRequest } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
-import type { Audit } from '../audit/audit.repository.ts'
+import type { Audit } from '../audit/audit.ts'
 
 /** `GET /audit` */
 export const auditRoute =

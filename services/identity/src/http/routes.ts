@@ -1,7 +1,7 @@
 import { formBody, formOrJsonBody, jsonBody, jsonBodyUpTo, type Route, tokenEndpoint } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Audit } from '../audit/audit.repository.ts'
+import type { Audit } from '../audit/audit.ts'
 import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { History } from '../outbox/history.repository.ts'
 import type { SignIn } from '../sign-in/sign-in.ts'

@@ -1,12 +1,14 @@
 import type { EventType, KeyState } from '@gatehouse/contracts'
 import { AppError } from '@gatehouse/service'
-import type { EntityManager } from 'typeorm'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
+import type { DataSource, EntityManager } from 'typeorm'
+import { newEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import { generateSigningKey } from './generate-key.ts'
 import type { KeyCipher } from './key-cipher.ts'
 import type { StoredKey } from './signing-key.entity.ts'
 import { signingKeysIn } from './signing-keys.repository.ts'
+
+export type KeyNeeds = { db: DataSource; outboxIn: OutboxIn; cipher: KeyCipher }
 
 const eventOf: Record<KeyState['state'], Extract<EventType, `key.${string}`>> = {
   next: 'key.published.v1',
@@ -24,8 +26,8 @@ const getKey = (published: StoredKey[], kid: string) => {
   return key
 }
 
-/** Changes of the key set, each with its event. Call them in a transaction that holds the lock of the set. */
-export const keyChangesIn = (tx: EntityManager, cipher: KeyCipher, newEvent: NewEvent) => {
+/** Changes of the key set, each with its event, in a transaction that holds the lock of the set. */
+const keyChangesIn = (tx: EntityManager, { outboxIn, cipher }: KeyNeeds) => {
   const keys = signingKeysIn(tx)
   const tell = ({ kid, state, version }: StoredKey) =>
     outboxIn(tx).append(newEvent(eventOf[state], { id: kid, version }, { key: { kid, state } }))
@@ -40,6 +42,7 @@ export const keyChangesIn = (tx: EntityManager, cipher: KeyCipher, newEvent: New
   }
 
   const changes = {
+    findPublished: keys.findPublished,
     /** A new key, published and not yet signing. */
     make: async () => {
       const { publicJwk, privatePem } = await generateSigningKey()
@@ -95,3 +98,13 @@ export const keyChangesIn = (tx: EntityManager, cipher: KeyCipher, newEvent: New
   }
   return changes
 }
+
+/** One change of the key set at a time, whoever else changes it. */
+export const changeKeys = <Result>(
+  needs: KeyNeeds,
+  change: (keys: ReturnType<typeof keyChangesIn>) => Promise<Result>,
+): Promise<Result> =>
+  needs.db.transaction(async (tx) => {
+    await signingKeysIn(tx).lock()
+    return change(keyChangesIn(tx, needs))
+  })

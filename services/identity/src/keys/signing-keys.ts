@@ -1,32 +1,27 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { Jwks } from '@gatehouse/contracts'
 import { type Logger, runAs } from '@gatehouse/service'
-import type { DataSource } from 'typeorm'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { keyChangesIn } from './key-changes.ts'
-import type { KeyCipher } from './key-cipher.ts'
-import { type KeyTimes, nextKeyStep } from './key-lifecycle.ts'
+import { changeKeys, type KeyNeeds } from './key-changes.ts'
+import { type KeyTimes, keyReloadMs, nextKeyStep } from './key-lifecycle.ts'
 import type { StoredKey } from './signing-key.entity.ts'
 import { signingKeysIn } from './signing-keys.repository.ts'
 
-type Needs = { db: DataSource; cipher: KeyCipher; newEvent: NewEvent; times: KeyTimes; log: Logger }
+type Needs = KeyNeeds & { times: KeyTimes; log: Logger }
 export type CurrentKey = { kid: string; privateKey: KeyObject }
 
 /** Takes every step that is due, one replica at a time. @returns all published keys as they are then */
-const takeDueSteps = ({ db, cipher, newEvent, times, log }: Needs): Promise<StoredKey[]> =>
-  db.transaction(async (tx) => {
-    const keys = signingKeysIn(tx)
-    await keys.lock()
-    const changes = keyChangesIn(tx, cipher, newEvent)
+const takeDueSteps = (needs: Needs): Promise<StoredKey[]> =>
+  changeKeys(needs, async (keys) => {
+    const { times, log } = needs
     while (true) {
       const published = await keys.findPublished()
       const step = nextKeyStep(published, Date.now(), times)
       if (step === null) return published
-      if (step.do === 'make') log.info({ kid: (await changes.make()).kid }, 'published a new signing key')
+      if (step.do === 'make') log.info({ kid: (await keys.make()).kid }, 'published a new signing key')
       else if (step.do === 'activate') {
-        await changes.activate(step.next, step.current)
+        await keys.activate(step.next, step.current)
         log.info({ kid: step.next.kid }, 'a new key signs from now on')
-      } else await changes.erase(step.key)
+      } else await keys.erase(step.key)
     }
   })
 
@@ -38,11 +33,11 @@ const read = async (needs: Needs) => {
 }
 
 /**
- * The keys that this issuer signs with and publishes. Rotates them by schedule, and looks every `reloadMs` for what
- * another replica or the command line did.
+ * The keys that this issuer signs with and publishes. Rotates them by schedule, and looks all the time for what another
+ * replica or the command line did.
  */
-export const openSigningKeys = async (needs: Needs & { reloadMs: number }) => {
-  const { cipher, log, reloadMs } = needs
+export const openSigningKeys = async (needs: Needs) => {
+  const { cipher, log } = needs
   let current: CurrentKey | null = null
   let jwks: Jwks = { keys: [] }
 
@@ -61,7 +56,7 @@ export const openSigningKeys = async (needs: Needs & { reloadMs: number }) => {
   let loading = Promise.resolve()
   const timer = setInterval(() => {
     loading = load().catch((error: unknown) => log.error({ err: error }, 'cannot reload the signing keys'))
-  }, reloadMs)
+  }, keyReloadMs)
   return {
     current: (): CurrentKey => {
       if (!current) throw new Error('There is no current signing key.')

@@ -1,17 +1,18 @@
-import type { GatehouseEvent } from '@gatehouse/contracts'
 import { currentRequest } from '@gatehouse/service'
 import type { EntityManager } from 'typeorm'
+import { cloudEventOf, type NewEvent } from './new-event.ts'
 
 /** Channel of the hint that wakes the relay. */
 export const outboxChannel = 'gatehouse_outbox'
 
-/** Writing side of the outbox; the relay reads it on a connection of its own. */
-export const outboxIn = (manager: EntityManager) => ({
+/** Writing side of the outbox of an issuer; the relay reads it on a connection of its own. */
+export const createOutbox = (issuer: string) => (manager: EntityManager) => ({
   /**
    * Stands or falls with the caller's transaction, and so do the hint to the relay and the lines in the security log: what
-   * nobody hears of did not happen, and what happened is on record with who caused it.
+   * nobody hears of did not happen, and what happened is on record with who caused it. Of no events it does nothing.
    */
-  append: async (...events: GatehouseEvent[]) => {
+  append: async (...events: NewEvent[]) => {
+    if (events.length === 0) return
     const request = currentRequest()
     await manager.query(
       `WITH event AS (
@@ -28,7 +29,7 @@ export const outboxIn = (manager: EntityManager) => ({
            FROM event ORDER BY position)
        SELECT pg_notify($5, '')`,
       [
-        JSON.stringify(events),
+        JSON.stringify(events.map((it) => cloudEventOf(issuer, it))),
         request?.actor ?? 'anonymous',
         request?.address ?? null,
         request?.requestId ?? null,
@@ -52,3 +53,4 @@ export const outboxIn = (manager: EntityManager) => ({
     return forgotten < limit
   },
 })
+export type OutboxIn = ReturnType<typeof createOutbox>

@@ -90,3 +90,4 @@ export const startRelay = ({ databaseUrl, publisher, metrics, log }: Needs) => {
     },
   }
 }
+export type Relay = ReturnType<typeof startRelay>

@@ -28,3 +28,4 @@ export const createLaptopPasswordWatch = ({ findAdminHashes, passwords, log }: N
     state: () => (works() ? { state: 'degraded' as const, detail } : { state: 'up' as const }),
   }
 }
+export type LaptopPasswordWatch = ReturnType<typeof createLaptopPasswordWatch>

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 import { currentRequest, type Logger } from '@gatehouse/service'
 import { hash } from '@node-rs/argon2'
 import { createGate, type IsKnown, type StepAside } from './gate.ts'
-import { createNewPasswordRules } from './new-password-rules.ts'
+import { contextWordsOf, createNewPasswordRules } from './new-password-rules.ts'
 import { createRefusalTime } from './refusal-time.ts'
 import { readStoredHash, type StoredHash } from './stored-hash.ts'
 import { createFollowKinds } from './stored-kinds.ts'
@@ -14,11 +14,8 @@ import { createWorkQueue, tooBusy } from './work-queue.ts'
 /** Cost of Argon2id, the library's default variant (RFC 9106); memory in KiB. */
 export type Argon2Cost = { memoryCost: number; timeCost: number; parallelism: number }
 
-type Options = {
-  cost: Argon2Cost
-  /** What is guessed first at this installation: new passwords are not made of it. */
-  contextWords: string[]
-}
+/** New passwords are not made of the names in the issuer: they are guessed first at this installation. */
+type Config = { argon2: Argon2Cost; issuer: string }
 
 export type Verdict = {
   isRight: boolean
@@ -42,7 +39,7 @@ const hashesAtOnce = Math.max(1, Math.min(availableParallelism(), poolThreads - 
  * Hashes and verifies, at most one at a time on each core, with about one second of work waiting at the most.
  * Opening measures one hash, which is also the decoy: a hash that no password has, for users that do not exist.
  */
-export const openPasswords = async ({ cost, contextWords }: Options, log: Logger) => {
+export const openPasswords = async ({ argon2: cost, issuer }: Config, log: Logger) => {
   // The first hash of a process takes several times as long, and as a measure would turn the first logins away.
   await hash('warm-up', cost)
   const startedAt = performance.now()
@@ -101,7 +98,6 @@ export const openPasswords = async ({ cost, contextWords }: Options, log: Logger
 
   return {
     decoy,
-    waiting: queue.waiting,
     /**
      * Everything around the try of an account's password goes through here, so that one too many is refused before it costs
      * a hash. @throws AppError `too_busy`
@@ -126,7 +122,7 @@ export const openPasswords = async ({ cost, contextWords }: Options, log: Logger
       return createFollowKinds({ findKinds, isCurrent: isCurrentKind, inTurn: foreign.run, refusalTime, log })
     },
     /** @throws AppError `password_too_common`, `password_like_username`, `password_too_guessable` */
-    checkNew: createNewPasswordRules(contextWords),
+    checkNew: createNewPasswordRules(contextWordsOf(issuer)),
     /**
      * Whether a hash is to be made anew of the password that it let in: it is of another algorithm, or cost, than new ones
      * are, and vouches for the whole password. bcrypt sees 72 bytes of it; what follows may be wrong.

@@ -1,7 +1,6 @@
 import type { EndReason } from '@gatehouse/contracts'
 import type { EntityManager } from 'typeorm'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
+import { newEvent } from '../outbox/new-event.ts'
 import type { User } from '../users/user.ts'
 import { type EndedSession, sessionStateOf } from './session.ts'
 import { sessionEndingsIn } from './session-endings.repository.ts'
@@ -14,34 +13,8 @@ export type Ending = { reason: EndReason; except?: string }
 /** So many sessions end in one transaction, with their events in one statement. */
 export const endingBatch = 500
 
-export const revokedEvents = (
-  newEvent: NewEvent,
-  user: Subject,
-  ended: EndedSession[],
-  why: { reason: EndReason; cause?: string },
-) => ended.map((it) => newEvent('session.revoked.v1', user, { session: sessionStateOf(it), ...why }))
-
-/**
- * Ends one session inside the caller's transaction, with its event; one that has ended already stays ended, without a
- * second event.
- * @param user whose session it is
- * @returns how many it ended
- */
-export const endSession = async (
-  tx: EntityManager,
-  newEvent: NewEvent,
-  user: Subject,
-  id: string,
-  reason: EndReason,
-  cause?: string,
-): Promise<number> => {
-  const ended = await sessionsIn(tx).endOne(id, user.id)
-  if (ended.length > 0)
-    await outboxIn(tx).append(
-      ...revokedEvents(newEvent, user, ended, { reason, ...(cause !== undefined && { cause }) }),
-    )
-  return ended.length
-}
+export const revokedEvents = (user: Subject, ended: EndedSession[], why: { reason: EndReason; cause?: string }) =>
+  ended.map((it) => newEvent('session.revoked.v1', user, { session: sessionStateOf(it), ...why }))
 
 /**
  * Decides that all sessions of a user end; the caller holds the user's row and writes the generation that this returns to

@@ -1,5 +1,8 @@
 import type { SessionState } from '@gatehouse/contracts'
-import type { Rotations } from './refresh-rule.ts'
+import { v7 as uuidV7 } from 'uuid'
+import type { User } from '../users/user.ts'
+import type { Origin } from './origin.ts'
+import { noRotations, type Rotations } from './refresh-rule.ts'
 
 /** One sign-in. Its end is final: there is no way back from `revokedAt`. */
 export type Session = {
@@ -20,6 +23,25 @@ export type Session = {
 } & Rotations
 
 export type SessionTimes = { lifetimeMs: number; idleMs: number; reuseMs: number }
+
+/** A session that starts now. */
+export const newSession = (user: User, clientId: string, origin: Origin, times: SessionTimes): Session => {
+  const now = new Date()
+  const after = (ms: number) => new Date(now.getTime() + ms)
+  return {
+    id: uuidV7(),
+    userId: user.id,
+    generation: user.sessionGeneration,
+    clientId,
+    ...origin,
+    createdAt: now,
+    lastSeenAt: now,
+    expiresAt: after(times.lifetimeMs),
+    idleExpiresAt: after(Math.min(times.idleMs, times.lifetimeMs)),
+    revokedAt: null,
+    ...noRotations,
+  }
+}
 
 /** What the event of its end needs of a session. */
 export type EndedSession = Pick<Session, 'id' | 'userId' | 'clientId' | 'createdAt' | 'expiresAt' | 'revokedAt'>

@@ -1,13 +1,12 @@
 import { AppError, currentRequest } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
+import { newEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { endingBatch, revokedEvents } from '../sessions/end-sessions.ts'
-import { newSession } from '../sessions/new-session.ts'
 import type { Origin } from '../sessions/origin.ts'
-import { type SessionTimes, sessionStateOf } from '../sessions/session.ts'
+import { newSession, type SessionTimes, sessionStateOf } from '../sessions/session.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
 import type { TryPassword } from '../throttle/try-password.ts'
 import type { Tokens } from '../tokens/tokens.ts'
@@ -21,7 +20,7 @@ type Needs = {
   passwords: Pick<Passwords, 'hash' | 'isOutdated'>
   accounts: Pick<Accounts, 'replacePassword'>
   tokens: Tokens
-  newEvent: NewEvent
+  outboxIn: OutboxIn
   times: SessionTimes
   /** Of one user at a time; the oldest end for a new one. */
   maxSessions: number
@@ -56,7 +55,7 @@ const unchanged = () =>
  * with a new one `password_unchanged` and those of `checkNew`
  */
 export const createLogIn = (needs: Needs) => {
-  const { db, tryPassword, passwords, accounts, tokens, newEvent, times, maxSessions } = needs
+  const { db, tryPassword, passwords, accounts, tokens, outboxIn, times, maxSessions } = needs
 
   /** @returns the user to go on with, null when the password was changed meanwhile */
   const withOwnPassword = async (user: User, { password, newPassword }: Credentials) => {
@@ -98,7 +97,7 @@ export const createLogIn = (needs: Needs) => {
       const ended = await sessionsIn(tx).startWithin(session, { atMost: maxSessions, batch: endingBatch })
       await outboxIn(tx).append(
         newEvent('session.started.v1', held, { session: sessionStateOf(session) }),
-        ...revokedEvents(newEvent, held, ended, { reason: 'ended_by_user', cause: 'session_limit' }),
+        ...revokedEvents(held, ended, { reason: 'ended_by_user', cause: 'session_limit' }),
       )
       await succeeded(tx)
       return { user: held, session }

@@ -1,8 +1,8 @@
 import { AppError } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
-import { endSession } from '../sessions/end-sessions.ts'
+import { newEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
+import { revokedEvents } from '../sessions/end-sessions.ts'
 import { refreshOutcome, repeatedLate, rotated } from '../sessions/refresh-rule.ts'
 import { type Session, type SessionTimes, sessionStateOf } from '../sessions/session.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
@@ -13,7 +13,7 @@ import { usersIn } from '../users/users.repository.ts'
 type Needs = {
   db: DataSource
   tokens: Tokens
-  newEvent: NewEvent
+  outboxIn: OutboxIn
   times: SessionTimes
 }
 
@@ -24,7 +24,7 @@ const reused = () =>
   refused('refresh_token_reused', 'This refresh token was used before, so its session was ended. Sign in again.')
 
 /** Answers a refresh token with a new pair (RFC 6749 §6). @throws AppError `refresh_token_invalid`, `refresh_token_reused` */
-export const createRefresh = ({ db, tokens, newEvent, times }: Needs) => {
+export const createRefresh = ({ db, tokens, outboxIn, times }: Needs) => {
   /** Puts a repeat on record: each late one, and of the others the first from an address that did not refresh. */
   const noteRepeat = async (
     tx: EntityManager,
@@ -53,7 +53,8 @@ export const createRefresh = ({ db, tokens, newEvent, times }: Needs) => {
       if (!user?.isActive) return invalid()
       const deserved = refreshOutcome(session, presented.counter, now, times.reuseMs)
       if (deserved === 'reuse') {
-        await endSession(tx, newEvent, user, session.id, 'refresh_reuse')
+        const ended = await sessions.endOne(session.id, user.id)
+        await outboxIn(tx).append(...revokedEvents(user, ended, { reason: 'refresh_reuse' }))
         return reused()
       }
       if (deserved !== 'rotate') {

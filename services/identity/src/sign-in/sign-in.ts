@@ -1,10 +1,10 @@
 import type { EndReason } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { NewEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { type Actor, actAs } from '../sessions/act-as.ts'
-import { endSession } from '../sessions/end-sessions.ts'
+import { revokedEvents } from '../sessions/end-sessions.ts'
 import type { SessionTimes } from '../sessions/session.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
 import type { TryPassword } from '../throttle/try-password.ts'
@@ -19,32 +19,34 @@ import { createTokenInspection } from './token-inspection.ts'
 
 type Needs = {
   db: DataSource
-  newEvent: NewEvent
+  outboxIn: OutboxIn
   accounts: Accounts
   passwords: Passwords
   tryPassword: TryPassword
   tokens: Tokens
-  issuer: string
-  times: SessionTimes
-  /** Of one user at a time; the oldest end for a new one. */
-  maxSessions: number
 }
+type Config = { issuer: string; sessions: SessionTimes; maxSessionsPerUser: number }
 
 /** What happens to a sign-in, from its start to its end. */
-export const createSignIn = (needs: Needs) => {
-  const { db, newEvent } = needs
+export const createSignIn = (needs: Needs, { issuer, sessions: times, maxSessionsPerUser: maxSessions }: Config) => {
+  const { db, outboxIn } = needs
   const sessions = sessionsIn(db.manager)
 
   /** Ends one session of a user everywhere. @returns how many that were */
   const logOut = ({ id, userId }: { id: string; userId: string }, reason: EndReason, actor: Actor) =>
-    actAs(db, actor, userId, async (tx, user) => (user ? endSession(tx, newEvent, user, id, reason) : 0))
+    actAs(db, actor, userId, async (tx, user) => {
+      if (!user) return 0
+      const ended = await sessionsIn(tx).endOne(id, user.id)
+      await outboxIn(tx).append(...revokedEvents(user, ended, { reason }))
+      return ended.length
+    })
 
   return {
-    logIn: createLogIn(needs),
-    refresh: createRefresh(needs),
+    logIn: createLogIn({ ...needs, times, maxSessions }),
+    refresh: createRefresh({ ...needs, times }),
     changeOwnPassword: createChangeOwnPassword(needs),
     logOut,
-    ...createTokenInspection({ ...needs, logOut }),
+    ...createTokenInspection({ ...needs, issuer, logOut }),
     lookUp: createLookUpSessions(db),
     // Of one session many requests may come at once, and the pool of connections is everybody's.
     find: shareLookUps(async (id) => (await sessions.findLive([id]))[0] ?? null),

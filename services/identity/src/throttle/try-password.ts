@@ -1,13 +1,14 @@
 import type { EventOf } from '@gatehouse/contracts'
 import { AppError, type Logger } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
-import type { RefusalRecord } from '../audit/refusal-record.ts'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
+import type { Audit } from '../audit/audit.ts'
+import { newEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords, Verdict } from '../passwords/passwords.ts'
 import { tooBusy } from '../passwords/work-queue.ts'
-import { endSession } from '../sessions/end-sessions.ts'
+import { revokedEvents } from '../sessions/end-sessions.ts'
 import type { Origin } from '../sessions/origin.ts'
+import { sessionsIn } from '../sessions/sessions.repository.ts'
 import type { User } from '../users/user.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 import { sessionKey } from './throttle-keys.ts'
@@ -17,8 +18,8 @@ type Needs = {
   db: DataSource
   passwords: Passwords
   throttle: LoginThrottle
-  newEvent: NewEvent
-  refusals: Pick<RefusalRecord, 'throttled'>
+  outboxIn: OutboxIn
+  audit: Pick<Audit, 'throttled'>
   log: Logger
 }
 
@@ -52,7 +53,7 @@ const tooMany = (seconds: number) =>
  * The one way to try a user's password, whatever for: share of the hashing, throttle, hash, event and audit line belong
  * together, and a path that went without one of them would be the path that is attacked.
  */
-export const createTryPassword = ({ db, passwords, throttle, newEvent, refusals, log }: Needs) => {
+export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, log }: Needs) => {
   type Attempt = Awaited<ReturnType<LoginThrottle['reserve']>>
 
   const recordFailure = (user: User | null, reason: FailureReason, { origin, sessionId }: Asked, isLast: boolean) =>
@@ -68,7 +69,9 @@ export const createTryPassword = ({ db, passwords, throttle, newEvent, refusals,
       }
       await outboxIn(tx).append(newEvent('login.failed.v1', about, data))
       if (!known || !isLast || sessionId === undefined) return
-      await endSession(tx, newEvent, known, sessionId, 'token_revoked', 'wrong_passwords')
+      const ended = await sessionsIn(tx).endOne(sessionId, known.id)
+      const why = { reason: 'token_revoked', cause: 'wrong_passwords' } as const
+      await outboxIn(tx).append(...revokedEvents(known, ended, why))
     })
 
   /** It was no wrong guess, so it must not count as one; should the database be away, it stays counted. */
@@ -98,7 +101,7 @@ export const createTryPassword = ({ db, passwords, throttle, newEvent, refusals,
     const attempt = await throttle.reserve({ ...asked, ...(ofSession && { also: ofSession }) })
     const { user } = attempt
     if (attempt.waitSeconds > 0) {
-      await refusals.throttled(user, asked.origin.address)
+      await audit.throttled(user, asked.origin.address)
       throw tooMany(attempt.waitSeconds)
     }
     let verdict: Verdict
@@ -113,7 +116,7 @@ export const createTryPassword = ({ db, passwords, throttle, newEvent, refusals,
     }
     if (typeof outcome !== 'string') return outcome
     // Counted all the same: whoever keeps the others waiting must not guess for nothing meanwhile.
-    if (outcome === 'not_tried') await refusals.throttled(user, asked.origin.address)
+    if (outcome === 'not_tried') await audit.throttled(user, asked.origin.address)
     else {
       const isLast = ofSession !== undefined && attempt.failuresOf(ofSession) >= limits.session.free
       await recordFailure(user, outcome, asked, isLast)

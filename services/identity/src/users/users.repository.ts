@@ -21,6 +21,9 @@ const adminsLock = 7_310_004
 /** Of users as `u`, for statements of other repositories too. */
 export const userRows = rowsOf(userEntity, 'u')
 
+// Real tables hold a handful; an import that makes up costs shall not make this slow.
+const mostHashKinds = 200
+
 const beginningWith = (text: string) => `${canonicalUsername(text).replaceAll(/[!%_]/g, '!$&')}%`
 
 /** All SQL about users. Built on a manager, so joining a transaction is visible. */
@@ -145,7 +148,7 @@ export const usersIn = (manager: EntityManager) => {
     },
 
     /** The kinds of stored hashes but that of new ones: a step in an index for each, however many users there are. */
-    findHashKinds: async (most: number): Promise<string[]> => {
+    findHashKinds: async (): Promise<string[]> => {
       const rows: { kind: string }[] = await manager.query(
         `WITH RECURSIVE found AS (
            (SELECT foreign_hash_kind(hashed_password) AS kind FROM users
@@ -155,7 +158,7 @@ export const usersIn = (manager: EntityManager) => {
                     WHERE foreign_hash_kind(hashed_password) > found.kind ORDER BY 1 LIMIT 1)
              FROM found WHERE found.kind IS NOT NULL)
          SELECT kind FROM found WHERE kind IS NOT NULL LIMIT $1`,
-        [most],
+        [mostHashKinds],
       )
       return rows.map((it) => it.kind)
     },

@@ -1,18 +1,21 @@
 import { currentRequest, type Logger, type Refused } from '@gatehouse/service'
 import type { DataSource } from 'typeorm'
-import type { NewEvent } from '../outbox/new-event.ts'
-import { outboxIn } from '../outbox/outbox.repository.ts'
+import { newEvent } from '../outbox/new-event.ts'
+import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import type { User } from '../users/user.ts'
 import { auditIn } from './audit.repository.ts'
 import { createRefusalSampler } from './refusal-sampler.ts'
 
-type Needs = { db: DataSource; newEvent: NewEvent; log: Logger }
+type Needs = { db: DataSource; outboxIn: OutboxIn; log: Logger }
 
 /** What tells of an attack or of a service that is set up wrong. A wrong password has an event of its own. */
 const recorded = new Set(['too_busy', 'insufficient_scope', 'invalid_client', 'password_change_required'])
 
-/** Puts refusals into the security log, sampled: who floods us must not fill tables, outbox and subscribers as well. */
-export const createRefusalRecord = ({ db, newEvent, log }: Needs) => {
+/**
+ * The security log beside the lines that come with events. Refusals are sampled: who floods us must not fill tables, outbox and
+ * subscribers as well.
+ */
+export const createAudit = ({ db, outboxIn, log }: Needs) => {
   const sampler = createRefusalSampler()
   const underWay = new Set<Promise<void>>()
 
@@ -25,6 +28,8 @@ export const createRefusalRecord = ({ db, newEvent, log }: Needs) => {
   }
 
   return {
+    findPage: auditIn(db.manager).findPage,
+
     /** An attempt that had to wait, as an event: whoever subscribes sees that an account or an address is under attack. */
     throttled: async (user: User | null, address: string | null) => {
       const count = sampler.count(`throttled ${user?.id ?? 'unknown'} ${address}`)
@@ -51,4 +56,4 @@ export const createRefusalRecord = ({ db, newEvent, log }: Needs) => {
     close: async () => void (await Promise.all(underWay)),
   }
 }
-export type RefusalRecord = ReturnType<typeof createRefusalRecord>
+export type Audit = ReturnType<typeof createAudit>
