@@ -1,13 +1,11 @@
-import { type GatehouseEvent, gatehouseEvent } from '@gatehouse/contracts'
-import { subscribe } from '@gatehouse/events'
+import type { GatehouseEvent } from '@gatehouse/contracts'
+import { eventTypes, subscribe } from '@gatehouse/events'
 import type { Delivery, Outcome } from './history/history.ts'
 
 type Needs = { url: string; queue: string; record: (delivery: Delivery) => void }
 
 /** Every event about users and sessions. */
-export const watchedTypes = gatehouseEvent.options
-  .map((it) => it.shape.type.value)
-  .filter((it) => it.startsWith('user.') || it.startsWith('session.'))
+export const watchedTypes = eventTypes.filter((it) => it.startsWith('user.') || it.startsWith('session.'))
 
 /** What identity and a subscriber must agree about. */
 export const stateOf = (user: { username: string; full_name: string | null; is_active: boolean; roles: string[] }) =>

@@ -33,11 +33,6 @@ const inTransaction = async (work: (tx: pg.PoolClient) => Promise<unknown>) => {
 const subscription = subscribe({
   url: BROKER_URL,
   queue: 'audit.events',
-  events: [
-    ...(['user.created.v1', 'user.updated.v1', 'user.deactivated.v1', 'user.activated.v1'] as const),
-    ...(['user.password_changed.v1', 'user.deleted.v1', 'session.started.v1', 'session.revoked.v1'] as const),
-    ...(['login.failed.v1', 'key.published.v1', 'key.activated.v1', 'key.retired.v1'] as const),
-  ],
   handler: (event) =>
     inTransaction((tx) =>
       onceOnly(tx, 'audit', event, async () => {

@@ -33,8 +33,12 @@ const subscription = subscribe({
   url: BROKER_URL,
   queue: 'directory.users',
   events: [
-    ...(['user.created.v1', 'user.updated.v1', 'user.deactivated.v1', 'user.activated.v1'] as const),
-    ...(['user.password_changed.v1', 'user.deleted.v1'] as const),
+    'user.created.v1',
+    'user.updated.v1',
+    'user.deactivated.v1',
+    'user.activated.v1',
+    'user.password_changed.v1',
+    'user.deleted.v1',
   ],
   handler: (event) =>
     inTransaction((tx) =>

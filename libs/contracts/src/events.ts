@@ -90,4 +90,5 @@ export const gatehouseEvent = z.discriminatedUnion('type', [
 ])
 export type GatehouseEvent = z.infer<typeof gatehouseEvent>
 export type EventType = GatehouseEvent['type']
+export const eventTypes: readonly EventType[] = gatehouseEvent.options.map((it) => it.shape.type.value)
 export type EventOf<Type extends EventType> = Extract<GatehouseEvent, { type: Type }>

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { type EventType, gatehouseEvent } from './events.ts'
+import { eventTypes, gatehouseEvent } from './events.ts'
 import { userState } from './user.ts'
 
 /** Where an event stands in the history. Positions only rise, with gaps. */
 const position = z.int().nonnegative()
-const eventType = z.enum(gatehouseEvent.options.map((option) => option.shape.type.value) as [EventType, ...EventType[]])
+const eventType = z.enum(eventTypes)
 
 /** Query of `GET /events`. */
 export const historyQuery = z.strictObject({

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Channel, ChannelModel } from 'amqplib'
+import { asError } from './as-error.ts'
 import { openConnection } from './open-connection.ts'
 import { within } from './within.ts'
 
 /** The little of a logger that is needed here; pino's fits. */
 export type Log = Record<'info' | 'warn' | 'error', (details: object, message: string) => void>
+
+export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
 export type LinkState = {
   /** Set up and, as far as anyone can tell, alive. */
@@ -41,8 +44,6 @@ export const watchChannel = (channel: Channel, lost: Lost) => {
   channel.on('error', lost)
   channel.on('close', () => lost(new Error('the channel was closed')))
 }
-
-const asError = (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason)))
 
 /**
  * Keeps one connection to the broker: connects, sets up, and when any of it breaks starts over, with a pause of at most

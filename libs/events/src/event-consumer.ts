@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { eventsExchange, type GatehouseEvent, type Heartbeat, heartbeatKey } from '@gatehouse/contracts'
 import type { ConsumeMessage } from 'amqplib'
-import { type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
+import { asError } from './as-error.ts'
+import { type LinkState, type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
 import { readEvent, readHeartbeat } from './read-message.ts'
 
 type Options = {
@@ -22,6 +23,13 @@ type Options = {
   onMalformed?: () => void
 }
 
+export type EventConsumer = {
+  state: () => LinkState
+  /** `unknown`: of a type that is not known here. `notUnderstood`: fits no schema. */
+  counts: () => { applied: number; heartbeats: number; unknown: number; notUnderstood: number }
+  stop: () => Promise<void>
+}
+
 // Somebody unbound the queue, or nobody leads the relay: a new queue mends the one and costs nothing in the other case.
 const silentMs = 10_000
 
@@ -38,7 +46,7 @@ export const startEventConsumer = ({
   onHeartbeat,
   onBound,
   onMalformed,
-}: Options) => {
+}: Options): EventConsumer => {
   let heard = 0
   let silence: NodeJS.Timeout | undefined
   const counts = { applied: 0, heartbeats: 0, unknown: 0, notUnderstood: 0 }
@@ -93,7 +101,7 @@ export const startEventConsumer = ({
       } catch (error) {
         isOver = true
         log.error({ name, err: error }, 'a message was not handled; starting over with a new queue')
-        lost(error instanceof Error ? error : new Error(String(error)))
+        lost(asError(error))
       }
     }
     return { bound, handle }
@@ -123,4 +131,3 @@ export const startEventConsumer = ({
 
   return { state: link.state, counts: () => ({ ...counts }), stop: link.stop }
 }
-export type EventConsumer = ReturnType<typeof startEventConsumer>

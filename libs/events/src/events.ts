@@ -1,3 +1,4 @@
+export { eventTypes } from '@gatehouse/contracts'
 export type { LinkState, Log } from './broker-link.ts'
 export { type EventConsumer, startEventConsumer } from './event-consumer.ts'
 export { type Outcome, type OutgoingEvent, type Publisher, startPublisher } from './publisher.ts'

@@ -1,11 +1,24 @@
 import { cloudEventContentType, eventsExchange, type Heartbeat, heartbeatKey } from '@gatehouse/contracts'
 import type { ConfirmChannel, Message } from 'amqplib'
-import { type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
+import { asError } from './as-error.ts'
+import { type LinkState, type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
 import { assertTopology } from './topology.ts'
 
 export type OutgoingEvent = { id: string; type: string; body: string }
 /** `returned`: no queue took it. `failed`: refused, or not known; it may or may not have arrived. */
 export type Outcome = 'confirmed' | 'returned' | 'failed'
+
+export type Publisher = {
+  /** Publishes in this order, all in flight at once. @returns the outcome of each, within 5 s; never rejects */
+  publishAll: (events: OutgoingEvent[]) => Promise<Outcome[]>
+  /**
+   * Not mandatory, not kept, and one at a time: where the broker does not confirm, heartbeats must not pile up.
+   * @returns whether it was sent
+   */
+  publishHeartbeat: (heartbeat: Heartbeat) => boolean
+  state: () => LinkState
+  stop: () => Promise<void>
+}
 
 type Options = { url: string; name: string; log: Log }
 type Open = { channel: ConfirmChannel; lost: Lost; returned: Set<string>; heartbeatSentAt: number | null }
@@ -25,7 +38,7 @@ const propertiesOf = ({ id, type }: OutgoingEvent) => ({
  * Publishes events, persistent and mandatory, on a confirm channel of its own connection. It starts without the broker
  * and never rejects: what does not arrive is `failed`, and `state()` and the log say why.
  */
-export const startPublisher = ({ url, name, log }: Options) => {
+export const startPublisher = ({ url, name, log }: Options): Publisher => {
   let open: Open | null = null
 
   const link = startBrokerLink({
@@ -76,13 +89,12 @@ export const startPublisher = ({ url, name, log }: Options) => {
           })
         }
       } catch (error) {
-        giveUp(error instanceof Error ? error : new Error(String(error)))
+        giveUp(asError(error))
       }
     })
 
   return {
-    /** Publishes in this order, all in flight at once. @returns the outcome of each, within 5 s; never rejects */
-    publishAll: async (events: OutgoingEvent[]): Promise<Outcome[]> => {
+    publishAll: async (events) => {
       const outcomes = events.map((): Outcome => 'failed')
       const now = open
       if (!now || link.state().blocked || events.length === 0) return outcomes
@@ -92,11 +104,7 @@ export const startPublisher = ({ url, name, log }: Options) => {
       return [...outcomes]
     },
 
-    /**
-     * Not mandatory, not kept, and one at a time: where the broker does not confirm, heartbeats must not pile up.
-     * @returns whether it was sent
-     */
-    publishHeartbeat: (heartbeat: Heartbeat) => {
+    publishHeartbeat: (heartbeat) => {
       const now = open
       if (!now || link.state().blocked) return false
       if (now.heartbeatSentAt !== null) {
@@ -112,7 +120,7 @@ export const startPublisher = ({ url, name, log }: Options) => {
         })
         return true
       } catch (error) {
-        now.lost(error instanceof Error ? error : new Error(String(error)))
+        now.lost(asError(error))
         return false
       }
     },
@@ -121,4 +129,3 @@ export const startPublisher = ({ url, name, log }: Options) => {
     stop: link.stop,
   }
 }
-export type Publisher = ReturnType<typeof startPublisher>

@@ -1,12 +1,10 @@
-import { type EventType, type GatehouseEvent, gatehouseEvent, type Heartbeat, heartbeat } from '@gatehouse/contracts'
+import { eventTypes, type GatehouseEvent, gatehouseEvent, type Heartbeat, heartbeat } from '@gatehouse/contracts'
 
 type Malformed = { kind: 'malformed'; why: string }
 export type ReadEvent = { kind: 'event'; event: GatehouseEvent } | { kind: 'unknown'; type: string } | Malformed
 export type ReadHeartbeat = { kind: 'heartbeat'; heartbeat: Heartbeat } | Malformed
 
-const knownTypes: ReadonlySet<string> = new Set<EventType>(
-  gatehouseEvent.options.map((option) => option.shape.type.value),
-)
+const knownTypes: ReadonlySet<string> = new Set(eventTypes)
 
 const parseJson = (content: Buffer): unknown => {
   try {

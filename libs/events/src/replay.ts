@@ -1,8 +1,8 @@
 import { type EventOf, type EventType, eventsLogQueue } from '@gatehouse/contracts'
 import type { Channel, ConsumeMessage } from 'amqplib'
-import { type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
+import { asError } from './as-error.ts'
+import { type LinkState, type Log, type Lost, silent, startBrokerLink, watchChannel } from './broker-link.ts'
 import { readEvent } from './read-message.ts'
-import { silent } from './subscriber/subscribe.ts'
 import { within } from './within.ts'
 
 /** `time`: the broker finds the place only roughly, so some events from before come as well. */
@@ -22,6 +22,14 @@ export type ReplayOptions<Type extends EventType> = {
   log?: Log
 }
 
+export type Replay = {
+  state: () => LinkState
+  /** `skipped`: of a type that was not asked for, or that is not known. */
+  counts: () => { handled: number; skipped: number; malformed: number }
+  /** Waits for the event under way, 10 s at the most. */
+  stop: () => Promise<void>
+}
+
 const prefetch = 200
 const stopWithinMs = 10_000
 
@@ -38,7 +46,7 @@ const streamOffset = (from: ReplayFrom) => {
  * log, counted as `malformed` and passed over: it would be no event the next time either. Offsets hold as long as nobody
  * deletes the log; a replay that sees it deleted goes on with the new one from its beginning.
  */
-export const replay = <const Type extends EventType = EventType>(options: ReplayOptions<Type>) => {
+export const replay = <const Type extends EventType = EventType>(options: ReplayOptions<Type>): Replay => {
   const { url, from, events, handler, log = silent } = options
   const name = `replay of ${eventsLogQueue}`
   const counts = { handled: 0, skipped: 0, malformed: 0 }
@@ -79,7 +87,7 @@ export const replay = <const Type extends EventType = EventType>(options: Replay
         // What was handed over behind it must wait: a new connection begins with it again.
         isOver = true
         log.warn({ name, offset, err: error }, 'an event was not handled; it comes again')
-        lost(error instanceof Error ? error : new Error(String(error)))
+        lost(asError(error))
       }
     }
     return (message: ConsumeMessage | null) => {
@@ -93,7 +101,9 @@ export const replay = <const Type extends EventType = EventType>(options: Replay
   }
 
   const link = startBrokerLink({
-    ...{ url, name, log },
+    url,
+    name,
+    log,
     setUp: async (connection, lost) => {
       // What the connection before still has in hand is handled first: it decides where this one begins.
       await underWay
@@ -109,7 +119,6 @@ export const replay = <const Type extends EventType = EventType>(options: Replay
   return {
     state: link.state,
     counts: () => ({ ...counts }),
-    /** Waits for the event under way, 10 s at the most. */
     stop: async () => {
       isStopping = true
       try {
@@ -122,4 +131,3 @@ export const replay = <const Type extends EventType = EventType>(options: Replay
     },
   }
 }
-export type Replay = ReturnType<typeof replay>

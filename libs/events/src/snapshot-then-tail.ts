@@ -1,7 +1,7 @@
-import type { EventType, UserState } from '@gatehouse/contracts'
-import { startBrokerLink } from './broker-link.ts'
+import { type EventType, eventTypes, type UserState } from '@gatehouse/contracts'
+import { silent, startBrokerLink } from './broker-link.ts'
 import { type Identity, readSnapshot } from './snapshot.ts'
-import { defaultDelaysMs, type SubscribeOptions, type Subscription, silent, subscribe } from './subscriber/subscribe.ts'
+import { defaultDelaysMs, type SubscribeOptions, type Subscription, subscribe } from './subscriber/subscribe.ts'
 import { assertSubscriber } from './subscriber/subscriber-topology.ts'
 import { within } from './within.ts'
 
@@ -15,10 +15,12 @@ const boundWithinMs = 60_000
 
 /** Makes the queue and its bindings. @returns once the broker has confirmed them: from here on it misses nothing */
 const bindQueue = async <Type extends EventType>(options: SubscribeOptions<Type>) => {
-  const { url, queue, events, log = silent } = options
+  const { url, queue, events = eventTypes, log = silent } = options
   const bound = Promise.withResolvers<void>()
   const link = startBrokerLink({
-    ...{ url, name: `${queue} binding`, log },
+    url,
+    name: `${queue} binding`,
+    log,
     setUp: async (connection) => {
       const channel = await connection.createChannel()
       channel.on('error', () => {}) // the call under way rejects
@@ -45,7 +47,7 @@ const bindQueue = async <Type extends EventType>(options: SubscribeOptions<Type>
  *
  * @throws Error when broker or identity cannot be reached for a minute, identity refuses, or `onUser` rejects
  */
-export const snapshotThenTail = async <const Type extends EventType>(
+export const snapshotThenTail = async <const Type extends EventType = EventType>(
   options: SnapshotThenTailOptions<Type>,
 ): Promise<Subscription> => {
   await bindQueue(options)

@@ -1,5 +1,5 @@
-import type { EventOf } from '@gatehouse/contracts'
-import { eventsExchange } from '@gatehouse/contracts'
+import { randomUUID } from 'node:crypto'
+import { type EventOf, eventsExchange, type GatehouseEvent } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listDeadLetters, redriveDeadLetters, subscribe } from '../src/events.ts'
@@ -37,6 +37,22 @@ describe('a subscription', () => {
     await publish(anEvent(3))
     subscription()
     await eventually(() => expect(seen).toEqual([1, 2, 3]))
+  })
+
+  it('takes every event there is when none is named', async () => {
+    const vhost = await testVhost()
+    const publisher = testPublisher(vhost.identityUrl)
+    const seen: string[] = []
+    const handler = async (event: GatehouseEvent) => void seen.push(event.type)
+    const subscription = subscribe({ url: vhost.url, queue: 'billing.all', handler })
+    onTestFinished(() => subscription.stop())
+    await eventually(() => expect([publisher, subscription].every((it) => it.state().connected)).toBe(true))
+    const session = { id: randomUUID(), user_id: randomUUID(), client_id: 'cli', revoked_at: null }
+    const at = new Date().toISOString()
+    const data = { session: { ...session, created_at: at, expires_at: at } }
+    const expired = outgoing({ ...anEvent(), type: 'session.expired.v1', data })
+    expect(await publisher.publishAll([outgoing(anEvent()), expired])).toEqual(['confirmed', 'confirmed'])
+    await eventually(() => expect(seen).toEqual(['user.updated.v1', 'session.expired.v1']))
   })
 
   it('tries again with growing delay, stops nobody else meanwhile, and lays down what never works with its reason', async () => {

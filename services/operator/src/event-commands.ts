@@ -1,4 +1,4 @@
-import { gatehouseEvent } from '@gatehouse/contracts'
+import { eventTypes } from '@gatehouse/contracts'
 import { type DeadLetter, listDeadLetters, redriveDeadLetters } from '@gatehouse/events'
 import { AppError, type Command, printable, UsageError } from '@gatehouse/service'
 import { eventLine } from './event-line.ts'
@@ -7,13 +7,12 @@ import { tailEvents } from './tail-events.ts'
 type EventNeeds = { brokerUrl: string; print: (line: string) => void; say: (line: string) => void }
 type EventCommand = Command<EventNeeds>
 
-const types = gatehouseEvent.options.map((it) => it.shape.type.value)
 const isWithin = (type: string, part: string) => type === part || type.startsWith(`${part}.`)
 
 const readTypes = (given: string[]) => {
   for (const part of given) {
-    if (!types.some((it) => isWithin(it, part)))
-      throw new UsageError(`There is no event "${part}"; there are: ${types.join(', ')}.`)
+    if (!eventTypes.some((it) => isWithin(it, part)))
+      throw new UsageError(`There is no event "${part}"; there are: ${eventTypes.join(', ')}.`)
   }
   return given
 }
@@ -56,7 +55,8 @@ const tail: EventCommand = {
     const parts = readTypes(type as string[])
     const isAsked = (it: string) => parts.length === 0 || parts.some((part) => isWithin(it, part))
     return tailEvents({
-      ...{ brokerUrl, say },
+      brokerUrl,
+      say,
       onEvent: (event) => {
         if (isAsked(event.type)) print(json ? JSON.stringify(event) : eventLine(event))
       },

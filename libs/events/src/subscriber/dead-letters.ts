@@ -1,5 +1,5 @@
 import type { Channel, GetMessage } from 'amqplib'
-import type { Log } from '../broker-link.ts'
+import { silent } from '../broker-link.ts'
 import { openConnection } from '../open-connection.ts'
 import { within } from '../within.ts'
 import { startForwarder } from './forwarder.ts'
@@ -8,7 +8,6 @@ import { deadQueueOf, workKey } from './subscriber-topology.ts'
 export type DeadLetter = { id: string; type: string; reason: string; attempts: number; body: string }
 type Options = { url: string; queue: string }
 
-const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 const connectWithinMs = 5_000
 
 const letterOf = ({ properties: { messageId, type, headers }, content }: GetMessage): DeadLetter => ({

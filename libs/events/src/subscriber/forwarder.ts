@@ -1,4 +1,5 @@
 import type { ConfirmChannel, Message } from 'amqplib'
+import { asError } from '../as-error.ts'
 import { type Log, type Lost, startBrokerLink, watchChannel } from '../broker-link.ts'
 import { within } from '../within.ts'
 
@@ -13,7 +14,9 @@ export const startForwarder = ({ url, name, log }: Options) => {
   let forwarded = 0
   const opened = Promise.withResolvers<void>()
   const link = startBrokerLink({
-    ...{ url, name, log },
+    url,
+    name,
+    log,
     setUp: async (connection, lost) => {
       const channel = await connection.createConfirmChannel()
       watchChannel(channel, lost)
@@ -48,7 +51,7 @@ export const startForwarder = ({ url, name, log }: Options) => {
       try {
         await within(confirmWithinMs, 'a confirm', publish(now, to, message, headers))
       } catch (error) {
-        if (!link.state().blocked) now.lost(error instanceof Error ? error : new Error(String(error)))
+        if (!link.state().blocked) now.lost(asError(error))
         throw error
       }
     },

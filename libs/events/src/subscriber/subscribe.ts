@@ -1,6 +1,6 @@
-import type { EventOf, EventType } from '@gatehouse/contracts'
+import { type EventOf, type EventType, eventTypes } from '@gatehouse/contracts'
 import type { Channel, ConsumeMessage } from 'amqplib'
-import { type Log, type Lost, startBrokerLink, watchChannel } from '../broker-link.ts'
+import { type LinkState, type Log, type Lost, silent, startBrokerLink, watchChannel } from '../broker-link.ts'
 import { readEvent } from '../read-message.ts'
 import { within } from '../within.ts'
 import { startForwarder } from './forwarder.ts'
@@ -11,7 +11,8 @@ export type SubscribeOptions<Type extends EventType> = {
   url: string
   /** The durable queue of this subscriber, and the beginning of the names of all that belongs to it. */
   queue: string
-  events: readonly Type[]
+  /** All by default. */
+  events?: readonly Type[]
   /**
    * The message is acked once this has resolved, and tried again when it rejects. The same event may come twice, and an
    * older one after a newer: see `onceOnly` and `latestOnly`.
@@ -24,17 +25,24 @@ export type SubscribeOptions<Type extends EventType> = {
   log?: Log
 }
 
+export type Subscription = {
+  state: () => LinkState
+  /** Since it was started. */
+  counts: () => { handled: number; retried: number; dead: number }
+  /** Takes no more, and waits until what is under way is handled, 10 s at the most. */
+  stop: () => Promise<void>
+}
+
 const stopWithinMs = 10_000
 export const defaultDelaysMs = [1_000, 5_000, 30_000, 300_000]
-export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 500)
 
 /**
  * Subscribes to events with a durable queue: what happens while nobody listens is kept. Starts without the broker and
  * comes back by itself; nothing is acked before it is handled, parked for later or among the dead letters.
  */
-export const subscribe = <const Type extends EventType>(options: SubscribeOptions<Type>) => {
-  const { url, queue, events, handler, prefetch = 20, log = silent } = options
+export const subscribe = <const Type extends EventType = EventType>(options: SubscribeOptions<Type>): Subscription => {
+  const { url, queue, events = eventTypes, handler, prefetch = 20, log = silent } = options
   const delaysMs = options.retryDelaysMs ?? defaultDelaysMs
   const forwarder = startForwarder({ url, name: `${queue} retries`, log })
   const counts = { handled: 0, retried: 0, dead: 0 }
@@ -78,7 +86,9 @@ export const subscribe = <const Type extends EventType>(options: SubscribeOption
   }
 
   const link = startBrokerLink({
-    ...{ url, name: queue, log },
+    url,
+    name: queue,
+    log,
     setUp: async (connection, lost) => {
       const channel = await connection.createChannel()
       watchChannel(channel, lost)
@@ -95,7 +105,6 @@ export const subscribe = <const Type extends EventType>(options: SubscribeOption
   return {
     state: link.state,
     counts: () => ({ ...counts }),
-    /** Takes no more, and waits until what is under way is handled, 10 s at the most. */
     stop: async () => {
       try {
         await within(
@@ -115,4 +124,3 @@ export const subscribe = <const Type extends EventType>(options: SubscribeOption
     },
   }
 }
-export type Subscription = ReturnType<typeof subscribe>

@@ -1,0 +1,1 @@
+export const asError = (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason)))
