@@ -8,7 +8,7 @@ const passwordHash = (password: string, salt: Buffer) =>
   Buffer.concat([salt, createHash('sha256').update(salt).update(password, 'utf8').digest()]).toString('base64')
 
 // Each writes under its own prefix only. `amq.default` is not needed: nobody publishes straight to a queue.
-const permissions = {
+export const permissions = {
   identity: { configure: '^gatehouse\\.', write: '^gatehouse\\.', read: '^gatehouse\\.' },
   gateway: { configure: '^gateway\\.', write: '^gateway\\.', read: '^(gateway\\.|gatehouse\\.)' },
   // Follows events and looks at dead letters. To give letters back it is allowed one exchange more, for as long as that

@@ -1,13 +1,6 @@
 import { z } from 'zod'
 import { role, rolePattern } from './user.ts'
 
-/** JOSE header of an access token (RFC 9068 §2.1). `kid` is the key's RFC 7638 thumbprint. */
-export const accessTokenHeader = z.object({
-  alg: z.literal('RS256'),
-  typ: z.literal('at+jwt'),
-  kid: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
-})
-
 /** Claims of an access token (RFC 9068 §2.2): no name, no hash, no mail. Times are seconds since the epoch. */
 export const accessTokenClaims = z.object({
   iss: z.string().min(1),

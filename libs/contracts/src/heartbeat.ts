@@ -7,6 +7,9 @@ import { z } from 'zod'
 export const heartbeatKey = 'heartbeat'
 export const heartbeatIntervalMs = 250
 
+/** What the product promises: a revocation that identity has answered counts everywhere after this long. */
+export const revocationPromiseMs = 1_000
+
 /**
  * Published by the leading relay. Both instants are of the database's clock, in ms since the epoch: `as_of` is the one
  * up to which the outbox was seen drained, `sent_at` the one of sending.

@@ -5,7 +5,6 @@ export const maxSessionsPerLookup = 500
 
 /** `POST /internal/sessions/lookup`: which of these sessions count. An empty list just asks for the time. */
 export const sessionLookup = z.object({ ids: z.array(z.uuid()).max(maxSessionsPerLookup) })
-export type SessionLookup = z.infer<typeof sessionLookup>
 
 /** Ended covers revoked, expired, unknown and "its user is not active": to a verifier they are one. */
 export const lookedUpSession = z.discriminatedUnion('state', [

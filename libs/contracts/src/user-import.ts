@@ -36,4 +36,3 @@ export const importStopped = z.object({
 export type ImportStopped = z.infer<typeof importStopped>
 
 export const importSummary = z.object({ imported: z.int(), refused: z.int(), dry_run: z.boolean() })
-export type ImportSummary = z.infer<typeof importSummary>

@@ -33,6 +33,15 @@ export const serviceEnvironment = {
   HOST: z.string().default('0.0.0.0'),
 }
 
+/** An absolute URL without query or fragment (RFC 8414 §2), and as given: tokens carry it literally. */
+export const issuer = z
+  .url({ protocol: /^https?$/ })
+  .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no slash at its end')
+  .default('http://localhost:8080/api')
+
+/** How long a service that stops goes on refusing: Nginx has looked the replicas up again by then; tests and laptops need not wait. */
+export const drainMsOf = (env: { NODE_ENV: string }) => (env.NODE_ENV === 'production' ? 2_000 : 0)
+
 /** What every part reads that talks to the broker. */
 export const brokerEnvironment = {
   BROKER_URL: z.url({ protocol: /^amqps?$/ }),

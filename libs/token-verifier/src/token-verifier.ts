@@ -1,7 +1,7 @@
 export { type Authenticate, createAuthenticate, createReadClaims, type Recognise } from './authenticate.ts'
 export { type RequestUser, type RequireUserOptions, requireRole, requireUser } from './express/require-user.ts'
 export { acceptableKeys } from './keys/acceptable-keys.ts'
-export { defaultMaxKeyAgeSeconds, type KeySet, type Keys, startKeySet } from './keys/key-set.ts'
+export { defaultMaxKeyAgeSeconds, type KeySet, type Keys, longestKeyRefreshMs, startKeySet } from './keys/key-set.ts'
 export { Refusal, type RefusalCode } from './refusal.ts'
 export { sessionTokenOf } from './sessions/check-session.ts'
 export { type LiveSessions, type LiveSessionsOptions, startLiveSessions } from './sessions/live-sessions.ts'

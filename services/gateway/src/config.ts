@@ -1,5 +1,7 @@
 import {
   brokerEnvironment,
+  drainMsOf,
+  issuer,
   readEnvironment,
   secretFile,
   serviceEnvironment,
@@ -11,10 +13,7 @@ import { z } from 'zod'
 const environment = z.object({
   ...serviceEnvironment,
   PORT: wholeNumber(0, 65_535).default(3002),
-  ISSUER: z
-    .url({ protocol: /^https?$/ })
-    .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no slash at its end')
-    .default('http://localhost:8080/api'),
+  ISSUER: issuer,
   AUDIENCE: z.string().regex(/^\S+$/, 'must be one word').default('gatehouse'),
   IDENTITY_URL: z.url({ protocol: /^https?$/ }),
   SERVICE_NAME: z
@@ -35,8 +34,7 @@ export const readGatewayConfig = (from?: NodeJS.ProcessEnv) => {
     logLevel: env.LOG_LEVEL,
     host: env.HOST,
     port: env.PORT,
-    // Long enough for Nginx to look the replicas up again; tests and laptops need not wait.
-    drainMs: env.NODE_ENV === 'production' ? 2_000 : 0,
+    drainMs: drainMsOf(env),
     issuer: env.ISSUER,
     audience: env.AUDIENCE,
     identityUrl: env.IDENTITY_URL,

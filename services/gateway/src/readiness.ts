@@ -1,3 +1,4 @@
+import { revocationPromiseMs } from '@gatehouse/contracts'
 import type { KeySet, LiveSessions } from '@gatehouse/token-verifier'
 
 type Parts = { keys: KeySet['state']; sessions: LiveSessions['state'] }
@@ -7,7 +8,7 @@ type Parts = { keys: KeySet['state']; sessions: LiveSessions['state'] }
  * gateway slower, not wrong.
  */
 export const readState = ({ keys, sessions }: Parts) => {
-  const isFresh = () => sessions().stalenessMs < 1_000
+  const isFresh = () => sessions().stalenessMs < revocationPromiseMs
   return {
     keys: () => {
       const { keys: count, lastError, ageSeconds } = keys()

@@ -1,12 +1,15 @@
 import {
   brokerEnvironment,
   ConfigError,
+  drainMsOf,
+  issuer,
   readEnvironment,
   secretFile,
   serviceEnvironment,
   wholeNumber,
   withPassword,
 } from '@gatehouse/service'
+import { longestKeyRefreshMs } from '@gatehouse/token-verifier'
 import { z } from 'zod'
 import { readServiceCredentials } from './clients/service-credentials.ts'
 
@@ -26,12 +29,6 @@ const serviceCredentials = secretFile.transform((text, context) => {
     return z.NEVER
   }
 })
-
-/** Issuer identifier: an absolute URL without query or fragment (RFC 8414 §2), and as given: tokens carry it literally. */
-export const issuer = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no slash at its end')
-  .default('http://localhost:8080/api')
 
 export const databaseEnvironment = { DATABASE_URL: z.url(), DATABASE_PASSWORD_FILE: secretFile.optional() }
 
@@ -55,15 +52,15 @@ const environment = z.object({
   PROXY_SECRET_FILE: secretFile.optional(),
 })
 
-// How often our verifiers fetch the key set in the background, with their jitter.
-const verifierRefreshSeconds = 66
-
 const keyTimesOf = (env: z.output<typeof environment>) => ({
   rotationMs: (env.KEY_ROTATION_SECONDS ?? env.KEY_ROTATION_DAYS * 86_400) * 1000,
   // Seconds are for trying rotation out: key events then tell the gateways, and nobody else is asked to follow.
-  publishLeadMs: env.KEY_ROTATION_SECONDS ? 2_000 : (env.JWKS_MAX_AGE_SECONDS + verifierRefreshSeconds) * 1000,
+  publishLeadMs: env.KEY_ROTATION_SECONDS ? 2_000 : env.JWKS_MAX_AGE_SECONDS * 1000 + longestKeyRefreshMs,
   tokenLifetimeMs: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60_000,
 })
+
+// OWASP's recommendation for Argon2id.
+const argon2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 // OWASP ASVS 5.0, 7.3.1. A day: who signs in each morning is not asked in between.
 const usualIdleMinutes = 1_440
@@ -90,8 +87,7 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     logLevel: env.LOG_LEVEL,
     host: env.HOST,
     port: env.PORT,
-    // Long enough for Nginx to look the replicas up again; tests and laptops need not wait.
-    drainMs: env.NODE_ENV === 'production' ? 2_000 : 0,
+    drainMs: drainMsOf(env),
     databaseUrl: withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE),
     // An exhausted pool and then a query that hangs are answered 503 within 2 s.
     databaseWithinMs: 900,
@@ -110,8 +106,7 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     keySecrets: env.KEY_SECRETS_FILE,
     serviceCredentials: env.SERVICE_CREDENTIALS_FILE,
     proxySecret: env.PROXY_SECRET_FILE,
-    // OWASP's recommendation for Argon2id.
-    argon2: { memoryCost: 19_456, timeCost: 2, parallelism: 1 },
+    argon2,
   }
 }
 export type IdentityConfig = ReturnType<typeof readIdentityConfig>
@@ -151,6 +146,6 @@ export const readSeedConfig = (from?: NodeJS.ProcessEnv) => {
     password: env.SEED_PASSWORD ?? (isProduction ? undefined : env.SEED_LAPTOP_PASSWORD),
     fullName: env.SEED_FULL_NAME ?? null,
     roles: env.SEED_ROLES?.split(',') ?? [],
-    argon2: { memoryCost: 19_456, timeCost: 2, parallelism: 1 },
+    argon2,
   }
 }

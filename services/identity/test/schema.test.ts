@@ -39,7 +39,9 @@ describe('the schema', () => {
     const db = await new DataSource({ type: 'postgres', url: ownerUrl, entities }).initialize()
     onTestFinished(() => db.destroy())
     const missing = await db.driver.createSchemaBuilder().log()
-    expect(missing.upQueries.map((it) => it.query)).toEqual([])
+    // Nothing reads it; the last release still runs beside this one, so it goes with the next.
+    const leftOver = ['ALTER TABLE "outbox" DROP COLUMN "headers"']
+    expect(missing.upQueries.map((it) => it.query)).toEqual(leftOver)
   })
 
   it('gives what was sent before it a place in the history, and what a relay of the last release sends', async () => {

@@ -14,6 +14,12 @@ export type Keys = {
   findAfterFetch: (kid: string) => Promise<KeyObject | undefined>
 }
 
+const usualRefreshMs = 60_000
+/** A part of the time between fetches: so that many verifiers do not ask at once. */
+const spread = 0.1
+/** How long a verifier with the usual refresh may take to hear of a new key. */
+export const longestKeyRefreshMs = Math.ceil(usualRefreshMs * (1 + spread))
+
 // Sooner after a failure.
 const retry = { leastMs: 500, mostMs: 5_000 }
 // A key signs only after it was published for the set's max-age and a refresh: a set younger than that lacks none.
@@ -39,7 +45,7 @@ type Options = {
  * good set is kept whatever the issuer serves, until it is too old; a good new set replaces it whole, so a withdrawn key is
  * gone. @throws Error at once for an age that would switch the rule off
  */
-export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, ...options }: Options) => {
+export const startKeySet = ({ jwksUri, refreshMs = usualRefreshMs, coolDownMs = 15_000, ...options }: Options) => {
   const { maxKeyAgeSeconds = defaultMaxKeyAgeSeconds, onError = () => {} } = options
   const maxKeyAgeMs = maxKeyAgeSeconds * 1000
   // The other way round, NaN would pass.
@@ -103,8 +109,7 @@ export const startKeySet = ({ jwksUri, refreshMs = 60_000, coolDownMs = 15_000, 
 
   const schedule = () => {
     const retryMs = Math.min(refreshMs, retry.mostMs, retry.leastMs * 2 ** state.failures)
-    // Spread, so that many verifiers do not ask at once.
-    const ms = (state.failures === 0 ? refreshMs : retryMs) * (0.9 + Math.random() / 5)
+    const ms = (state.failures === 0 ? refreshMs : retryMs) * (1 - spread + 2 * spread * Math.random())
     timer = setTimeout(async () => {
       await refresh()
       if (!isStopped) schedule()

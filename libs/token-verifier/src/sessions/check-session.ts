@@ -1,3 +1,4 @@
+import { revocationPromiseMs } from '@gatehouse/contracts'
 import { Refusal } from '../refusal.ts'
 import type { SessionClaims } from '../tokens/verify-token.ts'
 import type { Freshness } from './freshness.ts'
@@ -12,9 +13,6 @@ type Needs = {
   now: () => number
   count: (answeredFrom: 'memory' | 'identity' | 'grace' | 'nothing') => void
 }
-
-/** What the product promises: a revocation counts everywhere after this long. */
-const promiseMs = 1_000
 
 const cannotVerify = (cause: unknown) =>
   new Refusal('cannot_verify', 'It cannot be told at this moment whether this session still counts.', { cause })
@@ -64,7 +62,7 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
       // It may have joined a question that was sent before the answer came into doubt. The next one is sent after.
       if (isDoubted(token)) await lookUps.ask(token.sid)
     } catch (cause) {
-      const kept = staleGraceMs > 0 ? read(token, promiseMs + staleGraceMs) : undefined
+      const kept = staleGraceMs > 0 ? read(token, revocationPromiseMs + staleGraceMs) : undefined
       if (kept === undefined) {
         count('nothing')
         throw cannotVerify(cause)
@@ -72,7 +70,7 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
       count('grace')
       return kept
     }
-    const answered = read(token, promiseMs)
+    const answered = read(token, revocationPromiseMs)
     // Pushed out of a full directory, or older than the promise by the time it came.
     if (answered === undefined) {
       count('nothing')
@@ -84,7 +82,7 @@ export const createCheckSession = ({ directory, freshness, lookUps, staleGraceMs
 
   /** Undefined where it takes a question to tell. */
   const fromMemory = (token: SessionToken): KnownUser | null | undefined => {
-    const known = read(token, promiseMs)
+    const known = read(token, revocationPromiseMs)
     if (known !== undefined) count('memory')
     return known
   }

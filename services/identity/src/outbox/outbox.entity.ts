@@ -7,7 +7,6 @@ export type OutboxRow = {
   aggregateId: string
   type: string
   payload: GatehouseEvent
-  headers: Record<string, string>
   createdAt: Date
   sentAt: Date | null
   /** Where it stands in the history: in the order in which the broker confirmed, not of `seq`. */
@@ -23,7 +22,6 @@ export const outboxEntity = new EntitySchema<OutboxRow>({
     aggregateId: { type: 'text', name: 'aggregate_id' },
     type: { type: 'text' },
     payload: { type: 'jsonb' },
-    headers: { type: 'jsonb', default: {} },
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'clock_timestamp()' },
     sentAt: { type: 'timestamptz', name: 'sent_at', nullable: true },
     position: { type: 'bigint', nullable: true, unique: true },
