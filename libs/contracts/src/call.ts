@@ -27,10 +27,11 @@ export type Answer<Given extends Schema = Schema> = {
   type?: string
   /** Headers that belong to it, and how they follow from the body. */
   headers?: z.ZodObject
-  headersOf?: (body: z.output<Given>) => Record<string, string>
+  headersOf?(body: z.output<Given>): Record<string, string>
 }
 
 type Declaration<
+  Who extends By,
   Params extends Schema,
   Query extends Schema,
   Headers extends Schema,
@@ -44,7 +45,7 @@ type Declaration<
   servedBy?: 'identity' | 'gateway'
   /** Between our services alone: Nginx does not pass it on, and it is in no document. */
   isInternal?: true
-  by: By
+  by: Who
   params?: Params
   query?: Query
   headers?: Headers
@@ -64,12 +65,13 @@ type Declaration<
 
 /** One HTTP call: all that routes, documents and clients have to know of it. */
 export type Call<
+  Who extends By = By,
   Params extends Schema = Schema,
   Query extends Schema = Schema,
   Headers extends Schema = Schema,
   Sent extends Schema = Schema,
   Given extends Schema = Schema,
-> = Omit<Declaration<Params, Query, Headers, Sent, Given>, 'servedBy' | 'refuses'> & {
+> = Omit<Declaration<Who, Params, Query, Headers, Sent, Given>, 'servedBy' | 'refuses'> & {
   method: Method
   /** With `{id}` for what `params` names. */
   path: string
@@ -110,10 +112,13 @@ const ofBody = ({ types }: Body): ProblemCode[] => [
   ...(types.includes('application/x-www-form-urlencoded') ? (['invalid_form', 'repeated_field'] as const) : []),
 ]
 
-type Any = Declaration<Schema, Schema, Schema, Schema, Schema>
+type Declared = Omit<Call, 'method' | 'path' | 'servedBy' | 'refuses'> & {
+  servedBy?: string
+  refuses?: readonly ProblemCode[]
+}
 
 /** The refusals that the other members of a declaration bring with them, and those that it names. */
-const refusalsOf = ({ by, params, query, headers, body, ifMatch, oauth, refuses = [], ...it }: Any) => {
+const refusalsOf = ({ by, params, query, headers, body, ifMatch, oauth, refuses = [], ...it }: Declared) => {
   const outage: ProblemCode = it.servedBy === 'gateway' ? 'cannot_verify' : 'database_unavailable'
   return [
     ...new Set<ProblemCode>([
@@ -131,6 +136,7 @@ const refusalsOf = ({ by, params, query, headers, body, ifMatch, oauth, refuses 
 
 /** `call('PATCH /users/{id}', {...})` */
 export const call = <
+  const Who extends By,
   Params extends Schema = Nothing,
   Query extends Schema = Nothing,
   Headers extends Schema = Nothing,
@@ -138,18 +144,25 @@ export const call = <
   Given extends Schema = Nothing,
 >(
   line: `${Method} /${string}`,
-  declaration: Declaration<Params, Query, Headers, Sent, Given>,
-): Call<Params, Query, Headers, Sent, Given> => {
+  declaration: Declaration<Who, Params, Query, Headers, Sent, Given>,
+): Call<Who, Params, Query, Headers, Sent, Given> => {
   const [method, path] = line.split(' ') as [Method, string]
-  const { servedBy = 'identity' } = declaration
-  return { ...declaration, method, path, servedBy, refuses: refusalsOf(declaration as unknown as Any) }
+  return {
+    ...declaration,
+    method,
+    path,
+    servedBy: declaration.servedBy ?? 'identity',
+    refuses: refusalsOf(declaration),
+  }
 }
 
+type OutputOf<Member> = Exclude<Member, undefined> extends infer Given extends Schema ? z.output<Given> : never
+
 /** What a handler gets, and what it gives back. */
-export type ParamsOf<C> = C extends Call<infer Params, Schema, Schema, Schema, Schema> ? z.output<Params> : never
-export type QueryOf<C> = C extends Call<Schema, infer Query, Schema, Schema, Schema> ? z.output<Query> : never
-export type BodyOf<C> = C extends Call<Schema, Schema, Schema, infer Sent, Schema> ? z.output<Sent> : never
-export type AnswerOf<C> = C extends Call<Schema, Schema, Schema, Schema, infer Given> ? z.output<Given> : never
+export type ParamsOf<C extends Call> = OutputOf<C['params']>
+export type QueryOf<C extends Call> = OutputOf<C['query']>
+export type BodyOf<C extends Call> = C['body'] extends Body<infer Sent> | undefined ? z.output<Sent> : undefined
+export type AnswerOf<C extends Call> = C['answers'] extends Answer<infer Given> ? z.output<Given> : never
 
 const defaultMaxBytes = 16 * 1024
 const sentAs =

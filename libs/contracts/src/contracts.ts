@@ -9,6 +9,8 @@ export {
   type BodyOf,
   type By,
   type Call,
+  call,
+  type MediaType,
   type Method,
   type ParamsOf,
   type QueryOf,

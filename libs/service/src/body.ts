@@ -1,8 +1,7 @@
+import type { Body, MediaType } from '@gatehouse/contracts'
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { z } from 'zod'
 import { AppError } from './app-error.ts'
-
-export const maxBodyBytes = 16 * 1024
 
 const invalid = (code: string, message: string, cause?: unknown) => new AppError('invalid', code, message, { cause })
 
@@ -34,19 +33,16 @@ export const parseForm = (text: string) => {
   return Object.fromEntries(fields)
 }
 
-const readers = {
-  'application/json': (text: string): unknown => {
+const readers: Partial<Record<MediaType, (text: string) => unknown>> = {
+  'application/json': (text) => {
     try {
       return JSON.parse(text)
     } catch (cause) {
       throw invalid('invalid_json', 'The body is not valid JSON.', cause)
     }
   },
-  'application/x-www-form-urlencoded': parseForm as (text: string) => unknown,
+  'application/x-www-form-urlencoded': parseForm,
 }
-type MediaType = keyof typeof readers
-
-const textBodyOf = (limit: number) => express.text({ type: () => true, limit })
 
 const readText = (textBody: RequestHandler, req: Request, res: Response) =>
   new Promise<string>((resolve, reject) => {
@@ -55,33 +51,22 @@ const readText = (textBody: RequestHandler, req: Request, res: Response) =>
     )
   })
 
-const reading = (accepted: MediaType[], maxBytes = maxBodyBytes): RequestHandler => {
-  const textBody = textBodyOf(maxBytes)
+/**
+ * Reads bodies of the kinds that a call takes, unparsed by its schema. An absent body is `{}`: the schema tells what is missing.
+ * @throws AppError `unsupported_media_type`, and what the parsers refuse
+ */
+export const createBodyReader = ({ types, maxBytes }: Pick<Body, 'types' | 'maxBytes'>) => {
+  const textBody = express.text({ type: () => true, limit: maxBytes })
   const refuse = () =>
-    new AppError(
-      'unsupported_media',
-      'unsupported_media_type',
-      `Send the body as ${accepted.join(' or ')}, in UTF-8.`,
-      {
-        headers: { Accept: accepted.join(', ') },
-      },
-    )
-  return async (req, res, next) => {
+    new AppError('unsupported_media', 'unsupported_media_type', `Send the body as ${types.join(' or ')}, in UTF-8.`, {
+      headers: { Accept: types.join(', ') },
+    })
+  return async (req: Request, res: Response): Promise<unknown> => {
     const hasBody = req.get('transfer-encoding') !== undefined || Number(req.get('content-length') ?? 0) > 0
-    const type = accepted.find((it) => req.is(it) === it)
+    const type = types.find((it) => req.is(it) === it)
     const isUtf8 = !/charset=(?!"?utf-8"?\s*(;|$))/i.test(req.get('content-type') ?? '')
     if (hasBody && (type === undefined || !isUtf8)) throw refuse()
     const text = await readText(textBody, req, res)
-    req.body = type === undefined || text === '' ? {} : readers[type](text)
-    next()
+    return type === undefined || text === '' ? {} : readers[type]?.(text)
   }
 }
-
-/** Body as JSON only. An absent body is `{}`: the schema tells what is missing. */
-export const jsonBody = reading(['application/json'])
-/** The same for a call among services that has more to say. */
-export const jsonBodyUpTo = (maxBytes: number) => reading(['application/json'], maxBytes)
-/** Body as form or JSON. */
-export const formOrJsonBody = reading(['application/x-www-form-urlencoded', 'application/json'])
-/** Body as form only, as OAuth's own endpoints have it. */
-export const formBody = reading(['application/x-www-form-urlencoded'])

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Problem } from '@gatehouse/contracts'
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Response } from 'express'
 import { AppError, type Kind } from './app-error.ts'
 import type { Logger } from './log.ts'
 
@@ -19,12 +19,6 @@ const oauthErrors: Partial<Record<Kind, string>> = {
   unauthenticated: 'invalid_grant',
   unavailable: 'temporarily_unavailable',
   too_many: 'temporarily_unavailable',
-}
-
-/** Put before the handlers of a token endpoint: its errors then carry `error` and `error_description` as well. */
-export const tokenEndpoint: RequestHandler = (_req, res, next) => {
-  res.locals.isTokenEndpoint = true
-  next()
 }
 
 // What body-parser and Express themselves throw (`type`, `status`), in our words.
@@ -86,10 +80,10 @@ export const problemHandler =
     else log.info(about, 'request refused')
     onRefused({ status: refusal.status, code: refusal.code, method: req.method, route: req.route?.path ?? null })
     const problem = problemOf(refusal.status, refusal.code, refusal.message, requestId)
+    // Set by `on` for calls that declare `oauth`.
     if (res.locals.isTokenEndpoint === true) {
       problem.error = refusal.oauthError ?? (refusal.kind && oauthErrors[refusal.kind]) ?? 'invalid_request'
       problem.error_description = refusal.message
-      res.set('Cache-Control', 'no-store')
     }
     send(res.set(refusal.headers), problem)
   }

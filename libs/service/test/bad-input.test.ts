@@ -1,24 +1,28 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { problem } from '@gatehouse/contracts'
+import { call, problem } from '@gatehouse/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import {
-  AppError,
-  createHealth,
-  createLog,
-  createMetrics,
-  formOrJsonBody,
-  parseRequest,
-  type Route,
-  serve,
-  tokenEndpoint,
-} from '../src/service.ts'
+import { AppError, createHealth, createLog, createMetrics, createOn, type Route, serve } from '../src/service.ts'
 
 const form = z.object({ username: z.string().min(1).max(10) })
+const echoed = {
+  tag: 'auth',
+  summary: 'Says what it was told',
+  by: 'anyone',
+  body: {
+    types: ['application/x-www-form-urlencoded', 'application/json'],
+    schema: form,
+    example: { username: 'ada' },
+    maxBytes: 16 * 1024,
+  },
+  answers: { status: 200, description: 'the same', schema: form },
+} as const
+const nobody = () => expect.fail('only what everybody may call is here')
+const { on } = createOn({ user: nobody, admin: nobody, service: nobody })
 const table: Route[] = [
-  ['POST', '/echo', formOrJsonBody, (req, res) => void res.json(parseRequest(form, req.body))],
-  ['POST', '/token', tokenEndpoint, formOrJsonBody, (req, res) => void res.json(parseRequest(form, req.body))],
+  on(call('POST /echo', echoed), ({ body }) => body),
+  on(call('POST /token', { ...echoed, oauth: {} }), ({ body }) => body),
   ['GET', '/users/:id', (req, res) => void res.json(req.params)],
   [
     'GET',

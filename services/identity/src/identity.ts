@@ -65,8 +65,10 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       issuer,
       jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
       keys,
-      authenticate: createAuthenticate(createReadClaims(tokens), signIn.find),
-      requireService: createRequireService(config.serviceCredentials),
+      guards: {
+        ...createAuthenticate(createReadClaims(tokens), signIn.find),
+        service: createRequireService(config.serviceCredentials),
+      },
       signIn,
       accounts,
       audit,

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest'
-import { calls } from './api.ts'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import type { AnswerOf, BodyOf, ParamsOf, QueryOf } from '../call.ts'
+import type { LoginForm } from '../login.ts'
+import type { UserState } from '../user.ts'
+import type { UserQuery } from '../user-administration.ts'
+import { type api, calls } from './api.ts'
 
 describe.each(calls)('$operationId', ({ call }) => {
   it('has examples that it would take and give', () => {
@@ -18,4 +22,14 @@ describe.each(calls)('$operationId', ({ call }) => {
 it('no two calls are one', () => {
   const lines = calls.map(({ call }) => `${call.method} ${call.path}`)
   expect(lines).toEqual([...new Set(lines)])
+})
+
+it('a call keeps the types of what it is declared with', () => {
+  expectTypeOf<ParamsOf<typeof api.readUser>>().toEqualTypeOf<{ id: string }>()
+  expectTypeOf<QueryOf<typeof api.listUsers>>().toEqualTypeOf<UserQuery>()
+  expectTypeOf<BodyOf<typeof api.logIn>>().toEqualTypeOf<LoginForm>()
+  expectTypeOf<AnswerOf<typeof api.readUser>>().toEqualTypeOf<UserState>()
+  expectTypeOf<(typeof api.readUser)['by']>().toEqualTypeOf<'admin'>()
+  expectTypeOf<AnswerOf<typeof api.logOut>>().toEqualTypeOf<void>()
+  expectTypeOf<BodyOf<typeof api.readUser>>().toEqualTypeOf<undefined>()
 })

@@ -9,4 +9,4 @@ export const api = { ...authCalls, ...userCalls, ...serviceCalls, ...discoveryCa
 export type Api = typeof api
 
 /** The same as a list. */
-export const calls = Object.entries(api).map(([operationId, call]) => ({ operationId, call: call as unknown as Call }))
+export const calls = Object.entries(api).map(([operationId, call]) => ({ operationId, call: call as Call }))

@@ -1,40 +1,33 @@
-import { currentRequest } from '@gatehouse/service'
-import type { Request, RequestHandler, Response } from 'express'
+import type { Api } from '@gatehouse/contracts'
+import { currentRequest, type Guards, type Handler, type PlainHandler } from '@gatehouse/service'
+import type { Request } from 'express'
 import { type Actor, adminNeeded, sessionEnded } from '../sessions/act-as.ts'
 import type { Session } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
 
-export type SignedIn = { user: User; session: Session }
+/**
+ * Who makes a call, and as whom it changes things. What was found out here may be old by the time the body has come, so each change
+ * asks again, for the session and for the role that the call asked for.
+ */
+export type Caller = { user: User; session: Session; actor: Actor }
+/** What is done at each call, by its operation id. */
+export type Handlers = { [Id in keyof Api]: Handler<Api[Id], Caller> }
+export type PlainHandlers = { [Id in keyof Api]: PlainHandler<Api[Id], Caller> }
+
 type FindLive = (id: string) => Promise<(Session & { user: User }) | null>
 /** The claims of the genuine token that a request carries; throws what the caller should answer. */
 type ReadClaims = (req: Request) => Promise<{ sid: string }>
 
 /** Identity asks its own tables for each call: here the answer is never stale. */
-export const createAuthenticate = (readClaims: ReadClaims, findLive: FindLive): RequestHandler =>
-  async function authenticate(req, res, next) {
+export const createAuthenticate = (readClaims: ReadClaims, findLive: FindLive): Omit<Guards<Caller>, 'service'> => {
+  const authenticate = async (req: Request, role: 'admin' | null): Promise<Caller> => {
     const { sid } = await readClaims(req)
     const found = await findLive(sid)
     if (!found) throw sessionEnded()
     const request = currentRequest()
     if (request) request.actor = found.user.id
-    res.locals.signedIn = { user: found.user, session: found } satisfies SignedIn
-    next()
+    if (role !== null && !found.user.roles.includes(role)) throw adminNeeded()
+    return { user: found.user, session: found, actor: { userId: found.user.id, sessionId: found.id, role } }
   }
-
-/** Who `authenticate` let in. */
-export const signedIn = (res: Response) => res.locals.signedIn as SignedIn
-
-export const requireAdmin: RequestHandler = (_req, res, next) => {
-  if (!signedIn(res).user.roles.includes('admin')) throw adminNeeded()
-  res.locals.actingRole = 'admin'
-  next()
-}
-
-/**
- * As whom this request changes things. What was found out above may be old by the time the body has come, so each change asks
- * again, for the session and for the role that the route asked for.
- */
-export const actorOf = (res: Response): Actor => {
-  const { user, session } = signedIn(res)
-  return { userId: user.id, sessionId: session.id, role: res.locals.actingRole ?? null }
+  return { user: (req) => authenticate(req, null), admin: (req) => authenticate(req, 'admin') }
 }

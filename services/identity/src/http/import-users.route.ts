@@ -2,10 +2,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { type ImportStopped as ImportStoppedLine, importQuery } from '@gatehouse/contracts'
 import { AppError, parseRequest } from '@gatehouse/service'
-import type { RequestHandler } from 'express'
 import type { Accounts } from '../accounts/accounts.ts'
 import { ImportStopped } from '../accounts/import-users.ts'
-import { actorOf } from './authenticate.ts'
+import type { PlainHandlers } from './authenticate.ts'
 
 const unsupported = () =>
   new AppError('unsupported_media', 'unsupported_media_type', 'Send JSON lines as application/x-ndjson.', {
@@ -18,17 +17,17 @@ const unsupported = () =>
  * already, the last one says so instead of a summary.
  */
 export const importUsersRoute =
-  (accounts: Accounts): RequestHandler =>
-  async (req, res) => {
+  (accounts: Accounts): PlainHandlers['importUsers'] =>
+  async (req, res, { actor }) => {
     if (!req.is('application/x-ndjson')) throw unsupported()
     const { dry_run } = parseRequest(importQuery, req.query)
     const write = async (line: object) => {
       if (!res.write(`${JSON.stringify(line)}\n`)) await once(res, 'drain')
     }
-    res.set({ 'Cache-Control': 'no-store', 'Content-Type': 'application/x-ndjson' })
+    res.set('Content-Type', 'application/x-ndjson')
     const lines = createInterface({ input: req, crlfDelay: Number.POSITIVE_INFINITY })
     try {
-      await write(await accounts.import(lines, { isDryRun: dry_run, report: write, actor: actorOf(res) }))
+      await write(await accounts.import(lines, { isDryRun: dry_run, report: write, actor }))
     } catch (error) {
       if (!(error instanceof ImportStopped)) throw error
       if (!res.headersSent) throw error.refusal

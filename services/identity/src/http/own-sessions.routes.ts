@@ -1,10 +1,8 @@
-import { type SessionList, sessionQuery, userPath } from '@gatehouse/contracts'
-import { AppError, parseRequest } from '@gatehouse/service'
-import type { RequestHandler } from 'express'
-import type { Accounts } from '../accounts/accounts.ts'
+import type { SessionList } from '@gatehouse/contracts'
+import { AppError } from '@gatehouse/service'
 import type { Session } from '../sessions/session.ts'
 import type { SignIn } from '../sign-in/sign-in.ts'
-import { actorOf, signedIn } from './authenticate.ts'
+import type { Handlers } from './authenticate.ts'
 
 const sessionNotFound = () => new AppError('not_found', 'session_not_found', 'You have no live session with this id.')
 
@@ -19,32 +17,16 @@ const listing = (session: Session, currentId: string): SessionList['sessions'][n
   expires_at: new Date(Math.min(session.expiresAt.getTime(), session.idleExpiresAt.getTime())).toISOString(),
 })
 
-/** `GET /auth/sessions` */
-export const listSessionsRoute =
-  ({ sessionsOf }: SignIn): RequestHandler =>
-  async (req, res) => {
-    const query = parseRequest(sessionQuery, req.query)
-    const { user, session } = signedIn(res)
-    const { sessions, next } = await sessionsOf(user.id, query)
-    const page: SessionList = { sessions: sessions.map((it) => listing(it, session.id)), next }
-    res.set('Cache-Control', 'no-store').json(page)
+export const listSessions =
+  ({ sessionsOf }: SignIn): Handlers['listSessions'] =>
+  async ({ query, caller }) => {
+    const { sessions, next } = await sessionsOf(caller.user.id, query)
+    return { sessions: sessions.map((it) => listing(it, caller.session.id)), next }
   }
 
-/** `DELETE /auth/sessions/{id}`: one's own alone; somebody else's does not exist. */
-export const endSessionRoute =
-  ({ logOut }: SignIn): RequestHandler =>
-  async (req, res) => {
-    const { id } = parseRequest(userPath, req.params)
-    const { user } = signedIn(res)
-    if ((await logOut({ id, userId: user.id }, 'ended_by_user', actorOf(res))) === 0) throw sessionNotFound()
-    res.status(204).end()
-  }
-
-/** `DELETE /auth/sessions`: all but this one. */
-export const endOtherSessionsRoute =
-  ({ endSessions }: Accounts): RequestHandler =>
-  async (_req, res) => {
-    const { user, session } = signedIn(res)
-    await endSessions(user.id, { reason: 'ended_by_user', except: session.id }, actorOf(res))
-    res.status(204).end()
+/** One's own alone; somebody else's does not exist. */
+export const endSession =
+  ({ logOut }: SignIn): Handlers['endSession'] =>
+  async ({ params: { id }, caller: { user, actor } }) => {
+    if ((await logOut({ id, userId: user.id }, 'ended_by_user', actor)) === 0) throw sessionNotFound()
   }

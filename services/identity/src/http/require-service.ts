@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ServiceScope } from '@gatehouse/contracts'
 import { AppError, currentRequest } from '@gatehouse/service'
-import type { RequestHandler } from 'express'
+import type { Request } from 'express'
 import type { ServiceCredentials } from '../clients/service-credentials.ts'
 
 const challenge = { 'WWW-Authenticate': 'Basic realm="gatehouse services"' }
@@ -35,8 +35,8 @@ const readBasic = (header: string | undefined) => {
  */
 export const createRequireService = (credentials: ServiceCredentials) => {
   const nobodys = randomBytes(32)
-  return (scope: ServiceScope): RequestHandler =>
-    (req, _res, next) => {
+  return (scope: ServiceScope) =>
+    (req: Request): void => {
       const presented = readBasic(req.get('authorization'))
       const known = presented ? credentials.get(presented.name) : undefined
       const matches = timingSafeEqual(known?.digest ?? nobodys, sha256(presented?.secret ?? ''))
@@ -44,7 +44,5 @@ export const createRequireService = (credentials: ServiceCredentials) => {
       const request = currentRequest()
       if (request) request.actor = `service:${presented.name}`
       if (!known.scopes.has(scope)) throw insufficientScope(scope)
-      next()
     }
 }
-export type RequireService = ReturnType<typeof createRequireService>

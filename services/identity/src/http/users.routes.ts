@@ -1,26 +1,9 @@
-import {
-  newUser,
-  passwordSet,
-  type UserPage,
-  type UserPatch,
-  userPatch,
-  userPath,
-  userQuery,
-} from '@gatehouse/contracts'
-import { parseRequest } from '@gatehouse/service'
-import type { RequestHandler, Response } from 'express'
+import type { UserPatch } from '@gatehouse/contracts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { newUsername } from '../accounts/create-user.ts'
 import { type User, userStateOf } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
-import { actorOf } from './authenticate.ts'
-import { requireVersion } from './if-match.ts'
-
-const send = (res: Response, user: User, status = 200) =>
-  res
-    .status(status)
-    .set({ ETag: `"${user.version}"`, 'Cache-Control': 'no-store' })
-    .json(userStateOf(user))
+import type { Handlers } from './authenticate.ts'
 
 // A name that exists may be sent along whatever it is.
 const renamed = (user: User, username: string) =>
@@ -32,53 +15,30 @@ const edited = (user: User, { username, full_name, roles }: UserPatch): Partial<
   ...(roles !== undefined && { roles: [...new Set(roles)] }),
 })
 
-/** What admins do with users; each needs the role, which the route table sees to. */
-export const userHandlers = (accounts: Accounts) => {
-  const setActive =
-    (isActive: boolean): RequestHandler =>
-    async (req, res) => {
-      const { id } = parseRequest(userPath, req.params)
-      send(res, await accounts.setActive(id, isActive, actorOf(res)))
-    }
-
-  return {
-    list: async (req, res) => {
-      const { users, next } = await accounts.page(parseRequest(userQuery, req.query))
-      res.set('Cache-Control', 'no-store').json({ users: users.map(userStateOf), next } satisfies UserPage)
+/** What admins do with users. */
+export const userHandlers = (accounts: Accounts) =>
+  ({
+    listUsers: async ({ query }) => {
+      const { users, next } = await accounts.page(query)
+      return { users: users.map(userStateOf), next }
     },
-    create: async (req, res) => {
-      const { username, password, full_name, roles, must_change } = parseRequest(newUser, req.body)
+    createUser: async ({ body: { username, password, full_name, roles, must_change }, caller }) => {
       const person = { username, password, fullName: full_name, roles, mustChangePassword: must_change }
-      const user = await accounts.create(person, actorOf(res))
-      send(res.location(`users/${user.id}`), user, 201)
+      return userStateOf(await accounts.create(person, caller.actor))
     },
-    read: async (req, res) => void send(res, await accounts.get(parseRequest(userPath, req.params).id)),
-    change: async (req, res) => {
-      const { id } = parseRequest(userPath, req.params)
-      const patch = parseRequest(userPatch, req.body)
-      const checkVersion = requireVersion(req)
+    readUser: async ({ params }) => userStateOf(await accounts.get(params.id)),
+    changeUser: async ({ params, body, checkVersion, caller }) => {
       const edit = (user: User) => {
         checkVersion(user.version)
-        return edited(user, patch)
+        return edited(user, body)
       }
-      send(res, await accounts.change(id, { type: 'user.updated.v1', edit }, actorOf(res)))
+      return userStateOf(await accounts.change(params.id, { type: 'user.updated.v1', edit }, caller.actor))
     },
-    remove: async (req, res) => {
-      await accounts.remove(parseRequest(userPath, req.params).id, actorOf(res))
-      res.status(204).end()
-    },
-    activate: setActive(true),
-    deactivate: setActive(false),
-    setPassword: async (req, res) => {
-      const { id } = parseRequest(userPath, req.params)
-      const { new_password, must_change } = parseRequest(passwordSet, req.body)
-      await accounts.setPassword(id, { next: new_password, mustChange: must_change }, actorOf(res))
-      res.status(204).end()
-    },
-    endSessions: async (req, res) => {
-      const { id } = parseRequest(userPath, req.params)
-      await accounts.endSessions(id, { reason: 'ended_by_admin' }, actorOf(res))
-      res.status(204).end()
-    },
-  } satisfies Record<string, RequestHandler>
-}
+    deleteUser: ({ params, caller }) => accounts.remove(params.id, caller.actor),
+    activateUser: async ({ params, caller }) => userStateOf(await accounts.setActive(params.id, true, caller.actor)),
+    deactivateUser: async ({ params, caller }) => userStateOf(await accounts.setActive(params.id, false, caller.actor)),
+    setPassword: ({ params, body: { new_password: next, must_change: mustChange }, caller }) =>
+      accounts.setPassword(params.id, { next, mustChange }, caller.actor),
+    endSessionsOfUser: ({ params, caller }) =>
+      accounts.endSessions(params.id, { reason: 'ended_by_admin' }, caller.actor),
+  }) satisfies Partial<Handlers>

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Jwks, ServerMetadata } from '@gatehouse/contracts'
-import type { RequestHandler } from 'express'
+import type { Request, Response } from 'express'
 
 /** Cacheable by anybody; Express answers 304 where `If-None-Match` names the ETag. */
-const published =
-  (body: () => object, maxAgeSeconds: number): RequestHandler =>
-  (_req, res) => {
-    const json = JSON.stringify(body())
-    const etag = `"${createHash('sha256').update(json).digest('base64url')}"`
-    res
-      .set({ 'Cache-Control': `public, max-age=${maxAgeSeconds}`, ETag: etag })
-      .type('application/json')
-      .send(json)
-  }
+const published = (body: () => object, maxAgeSeconds: number) => (_req: Request, res: Response) => {
+  const json = JSON.stringify(body())
+  const etag = `"${createHash('sha256').update(json).digest('base64url')}"`
+  res
+    .set({ 'Cache-Control': `public, max-age=${maxAgeSeconds}`, ETag: etag })
+    .type('application/json')
+    .send(json)
+}
 
 export const jwksRoute = (jwks: () => Jwks, maxAgeSeconds: number) => published(jwks, maxAgeSeconds)
 

@@ -1,5 +1,5 @@
-import { AppError } from '@gatehouse/service'
 import type { Request } from 'express'
+import { AppError } from './app-error.ts'
 
 const required = () =>
   new AppError('precondition_required', 'if_match_required', 'Send If-Match with the ETag of the user that you saw.')

@@ -1,0 +1,96 @@
+import type { AnswerOf, BodyOf, By, Call, ParamsOf, QueryOf, ServiceScope } from '@gatehouse/contracts'
+import type { Request, RequestHandler, Response } from 'express'
+import type { z } from 'zod'
+import { AppError } from './app-error.ts'
+import { createBodyReader, parseRequest } from './body.ts'
+import { requireVersion } from './if-match.ts'
+import { type Origin, originOf } from './origin.ts'
+import type { Route } from './routes.ts'
+
+/** Lets a request in, and tells as whom. @throws what else it is answered */
+type Guard<Caller> = (req: Request) => Caller | Promise<Caller>
+/** By who may make a call. */
+export type Guards<Person> = {
+  user: Guard<Person>
+  admin: Guard<Person>
+  service: (scope: ServiceScope) => Guard<void>
+}
+type CallerOf<C extends Call, Person> = C['by'] extends 'user' | 'admin' ? Person : undefined
+
+type Given<C extends Call, Person> = {
+  params: ParamsOf<C>
+  query: QueryOf<C>
+  body: BodyOf<C>
+  /** Who was let in, where it is a person. */
+  caller: CallerOf<C, Person>
+  origin: Origin
+  /** Of a call with `If-Match`: holds a version against it. @throws AppError `version_conflict` */
+  checkVersion: (version: number) => void
+}
+type Answered<C extends Call> = AnswerOf<C> extends void ? unknown : AnswerOf<C> | Promise<AnswerOf<C>>
+
+/** What is done at a call: it gets what was sent, parsed, and gives back the body of the answer. */
+export type Handler<C extends Call, Person> = (given: Given<C, Person>) => Answered<C>
+/** The same where the answer is no body of JSON: it sees Express, and sends by itself. */
+export type PlainHandler<C extends Call, Person> = (req: Request, res: Response, caller: CallerOf<C, Person>) => unknown
+
+// RFC 6749 §5.2 has an error of its own for a grant that is another one. None at all may be named.
+const checkGrantType = (sent: unknown, grant: string) => {
+  const given = (sent as { grant_type?: unknown } | null)?.grant_type
+  if (typeof given !== 'string' || given === '' || given === grant) return
+  const oauthError = 'unsupported_grant_type'
+  throw new AppError('invalid', 'unsupported_grant_type', `grant_type is ${grant} here.`, { oauthError })
+}
+
+const send = (res: Response, { answers: { status, schema, headersOf } }: Call, body: unknown) => {
+  res.status(status)
+  if (headersOf) res.set(headersOf(body))
+  if (schema) res.json(body)
+  else res.end()
+}
+
+const parsed = (schema: z.ZodType | undefined, value: unknown) => schema && parseRequest(schema, value)
+const pathOf = ({ path }: Call) => path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+/**
+ * Makes routes of calls. Guards, readers of the body, parsing and the answer follow from what a call declares, in the order in
+ * which they refuse: who may, the kind and size of the body, parameters, body, `If-Match`.
+ */
+export const createOn = <Person>(guards: Guards<Person>) => {
+  const guardOf = (by: By): Guard<Person | undefined> => {
+    if (by === 'anyone') return () => undefined
+    if (typeof by !== 'object') return guards[by]
+    const letIn = guards.service(by.service)
+    return async (req) => void (await letIn(req))
+  }
+  const routeOf = (call: Call, handle: (req: Request, res: Response, caller: never) => unknown): Route => {
+    const letIn = guardOf(call.by)
+    const handler: RequestHandler = async (req, res) => {
+      if (!call.isPublished) res.set('Cache-Control', 'no-store')
+      if (call.oauth) res.locals.isTokenEndpoint = true
+      await handle(req, res, (await letIn(req)) as never)
+    }
+    return [call.method, pathOf(call), handler]
+  }
+
+  return {
+    on: <C extends Call>(call: C, handle: Handler<C, Person>) => {
+      const { params, query, body, ifMatch, oauth } = call
+      const readBody = body && createBodyReader(body)
+      return routeOf(call, async (req, res, caller) => {
+        const sent = await readBody?.(req, res)
+        if (oauth?.grant !== undefined) checkGrantType(sent, oauth.grant)
+        const given = {
+          params: parsed(params, req.params),
+          query: parsed(query, req.query),
+          body: parsed(body?.schema, sent),
+          ...(ifMatch && { checkVersion: requireVersion(req) }),
+          caller,
+          origin: originOf(req),
+        }
+        send(res, call, await handle(given as Given<C, Person>))
+      })
+    },
+    plain: <C extends Call>(call: C, handle: PlainHandler<C, Person>) => routeOf(call, handle),
+  }
+}
