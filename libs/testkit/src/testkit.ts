@@ -1,3 +1,4 @@
+export { checkDeclared } from './check-declared.ts'
 export { eventually } from './eventually.ts'
 export { type FakeIdentity, newUser, startFakeIdentity } from './fake-identity.ts'
 export { type FakeIssuer, startFakeIssuer } from './fake-issuer.ts'

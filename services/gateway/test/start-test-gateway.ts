@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import type { EventOf, EventType } from '@gatehouse/contracts'
 import { startPublisher } from '@gatehouse/events'
 import { createLog } from '@gatehouse/service'
-import { createTestVhost, eventually, newEvent, newUser, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
+import {
+  checkDeclared,
+  createTestVhost,
+  eventually,
+  newEvent,
+  newUser,
+  startFakeIdentity,
+  startFakeIssuer,
+} from '@gatehouse/testkit'
 import { expect, onTestFinished } from 'vitest'
 import { type GatewayConfig, readGatewayConfig } from '../src/config.ts'
 import { startGateway } from '../src/gateway.ts'
@@ -60,7 +68,9 @@ export const startTestGateway = async (
     const response = await fetch(gateway.url + path, { headers: { ...authorization, ...headers } })
     const text = await response.text()
     const isJson = response.headers.get('content-type')?.includes('json')
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+    const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+    checkDeclared('GET', path, { ...answer, type: response.headers.get('content-type') })
+    return answer
   }
   const staleness = async () => (await get('/health/ready')).body.dependencies.freshness.staleness_ms as number | null
 

@@ -1,10 +1,10 @@
 import { type HistoryPage, historyPage, snapshotPage } from '@gatehouse/contracts'
-import { eventually } from '@gatehouse/testkit'
+import { eventually, newEvent, newUser } from '@gatehouse/testkit'
 import { describe, expect, it } from 'vitest'
 import { openLeaderConnection } from '../src/outbox/leader-connection.ts'
 import { asService } from './event-stream-client.ts'
 import { startTestIdentity } from './start-test-identity.ts'
-import { anEvent, openOutbox } from './start-test-relay.ts'
+import { openOutbox } from './start-test-relay.ts'
 
 const start = async () => {
   const identity = await startTestIdentity()
@@ -121,7 +121,11 @@ describe('GET /events', () => {
   it('shows a transaction that took its number first and commits last, to a reader who went on meanwhile too', async () => {
     const { identity, page } = await start()
     const outbox = openOutbox(identity.database.superuserUrl)
-    const [early, late] = [anEvent(), anEvent()]
+    const aUserEvent = () => {
+      const user = newUser()
+      return newEvent('user.updated.v1', { source: identity.issuer, subject: user.id }, { user })
+    }
+    const [early, late] = [aUserEvent(), aUserEvent()]
     const client = await outbox.pool.connect()
     await client.query('BEGIN')
     await outbox.insert(client, early)

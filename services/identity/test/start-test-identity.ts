@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { GatehouseEvent, LoginForm } from '@gatehouse/contracts'
 import { migrate } from '@gatehouse/migrations'
 import { createLog } from '@gatehouse/service'
-import { createTestDatabase, createTestVhost } from '@gatehouse/testkit'
+import { checkDeclared, createTestDatabase, createTestVhost } from '@gatehouse/testkit'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { createAccounts } from '../src/accounts/accounts.ts'
@@ -31,7 +31,9 @@ const clientOf = (url: string) => {
   const call = async (path: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(url + path, init)
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) }
+    const answer = { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) }
+    checkDeclared(init.method ?? 'GET', path, { ...answer, type: response.headers.get('content-type') })
+    return answer
   }
   const post = (path: string, body?: unknown, token?: string, headers: Record<string, string> = {}) =>
     call(path, {
