@@ -42,6 +42,10 @@ const refusalOf = (error: unknown): Refusal | null => {
   if (known) return new AppError(...known)
   // A path that does not decode (`/users/%zz`) is Express' URIError with status 400.
   if (error instanceof URIError) return new AppError('invalid', 'malformed_request', 'The path is not well-formed.')
+  // What zlib could not unpack is named by body-parser with a status alone.
+  const { status, expose } = Object(error) as { status?: number; expose?: boolean }
+  if (status === 400 && expose === true)
+    return new AppError('invalid', 'malformed_request', 'The body is not in the encoding that it announces.')
   return null
 }
 

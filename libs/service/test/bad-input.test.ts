@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { call, problem } from '@gatehouse/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -82,6 +83,18 @@ describe('bad input', () => {
     expect(await refusal('/echo', { method: 'POST', headers, body: '{}' })).toMatchObject({
       status: 415,
       code: 'unsupported_encoding',
+    })
+  })
+
+  it.each([
+    ['gzip', 'no gzip'],
+    ['gzip', gzipSync('{"username":"ada"}').subarray(0, 20)],
+    ['br', 'no br'],
+  ])('answers a body that is not in the encoding %s that it announces', async (encoding, body) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
+    expect(await refusal('/echo', { method: 'POST', headers, body })).toMatchObject({
+      status: 400,
+      code: 'malformed_request',
     })
   })
 
