@@ -3,23 +3,21 @@ import type { SigningKeys } from '../keys/signing-keys.ts'
 import type { Session } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
 import { createAccessTokens } from './access-tokens.ts'
-import { createOwnTokens } from './own-tokens.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
 
 type Config = { issuer: string; audience: string; accessTokenSeconds: number; keySecrets: [string, ...string[]] }
 
 /** Issues the pair that a session is at, and reads what comes back of it. */
-export const createTokens = (keys: SigningKeys, { issuer, audience, accessTokenSeconds, keySecrets }: Config) => {
-  const accessTokens = createAccessTokens(keys, { issuer, audience, lifetimeSeconds: accessTokenSeconds })
-  const refreshTokens = createRefreshTokens(keySecrets)
-  const ownTokens = createOwnTokens(keys, { issuer, audience })
+export const createTokens = (keys: SigningKeys, config: Config) => {
+  const accessTokens = createAccessTokens(keys, config)
+  const refreshTokens = createRefreshTokens(config.keySecrets)
   return {
     issue: (user: User, session: Session): TokenResponse => ({
       ...accessTokens.issue(user, session),
       refresh_token: refreshTokens.make(session.id, session.refreshCounter),
     }),
-    verify: ownTokens.verify,
-    readAccess: ownTokens.read,
+    verify: accessTokens.verify,
+    readAccess: accessTokens.read,
     readRefresh: refreshTokens.read,
   }
 }
