@@ -33,7 +33,7 @@ const read = async (needs: Needs) => {
 }
 
 /**
- * The keys that this issuer signs with and publishes. Rotates them by schedule, and looks all the time for what another
+ * The keys that this issuer signs with and publishes. Rotates them by schedule, and looks every second for what another
  * replica or the command line did.
  */
 export const openSigningKeys = async (needs: Needs) => {
