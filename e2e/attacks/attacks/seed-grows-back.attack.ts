@@ -20,7 +20,7 @@ export const seedGrowsBack: Attack = {
   title: 'the seeded admin was renamed, and grows back with the password of the manual at the next start',
   plants: [
     {
-      file: 'services/identity/src/accounts/create-user.ts',
+      file: 'services/identity/src/accounts/accounts.ts',
       replace: [
         [
           'if (await usersIn(db.manager).isThereAny()) return null',

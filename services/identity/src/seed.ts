@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { AppError, ConfigError, createLog, exitOnFailedStart, runAs } from '@gatehouse/service'
 import { createAccounts } from './accounts/accounts.ts'
-import { newUsername } from './accounts/create-user.ts'
 import { readSeedConfig } from './config.ts'
 import { openDatabase } from './database.ts'
 import { createOutbox } from './outbox/outbox.repository.ts'
 import { openPasswords } from './passwords/passwords.ts'
+import { newUsername } from './users/new-user.ts'
 
 const log = createLog('seed', 'info')
 

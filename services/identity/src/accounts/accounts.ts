@@ -1,13 +1,15 @@
 import type { SnapshotPage, SnapshotQuery, UserQuery } from '@gatehouse/contracts'
-import type { DataSource } from 'typeorm'
+import type { DataSource, EntityManager } from 'typeorm'
 import { historyIn } from '../outbox/history.repository.ts'
+import { newEvent } from '../outbox/new-event.ts'
 import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
-import { userStateOf } from '../users/user.ts'
+import { type Actor, actAs } from '../sessions/act-as.ts'
+import { newUser, newUsername, type Person } from '../users/new-user.ts'
+import { type User, userStateOf } from '../users/user.ts'
 import { userNotFound, usersIn } from '../users/users.repository.ts'
 import { createPasswordChanges } from './change-password.ts'
 import { createUserChanges } from './change-user.ts'
-import { createUserCreation } from './create-user.ts'
 import { createFinishEndings } from './finish-endings.ts'
 import { createImportUsers } from './import-users.ts'
 import { createRemoval } from './remove-user.ts'
@@ -27,6 +29,13 @@ export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
     return user
   }
 
+  /** @throws AppError `username_taken` */
+  const insert = async (tx: EntityManager, user: User) => {
+    await usersIn(tx).insert(user)
+    await outboxIn(tx).append(newEvent('user.created.v1', user, { user: userStateOf(user) }))
+    return user
+  }
+
   return {
     get,
     /** By username; `next` is the `after` of the page that follows. */
@@ -43,7 +52,28 @@ export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
       return { users: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null, position }
     },
 
-    ...createUserCreation({ db, outboxIn, passwords }),
+    /** @throws AppError `username_taken`, `invalid_request`, `too_busy`, and those of `checkNew` */
+    create: async ({ password, ...given }: Person & { password: string }, actor: Actor) => {
+      const person = { ...given, username: newUsername(given.username) }
+      passwords.checkNew(password, person)
+      const user = newUser(person, await passwords.hash(password))
+      return actAs(db, actor, null, (tx) => insert(tx, user))
+    },
+
+    /**
+     * Makes the first user, and nobody where there is one already: an admin who was renamed or deleted would grow back with the
+     * password that stands in the settings. @returns null where nobody was made
+     */
+    createFirst: async ({ password, ...person }: Person & { password: string }) => {
+      if (await usersIn(db.manager).isThereAny()) return null
+      const user = newUser(person, await passwords.hash(password))
+      return db.transaction(async (tx) => {
+        await usersIn(tx).lockAdmins() // of two jobs at once, one makes somebody
+        if (await usersIn(tx).isThereAny()) return null
+        return insert(tx, user)
+      })
+    },
+
     import: createImportUsers({ db, outboxIn }),
     ...changes,
     ...createPasswordChanges({ passwords, change: changes.change, get }),

@@ -5,10 +5,10 @@ import { newEvent } from '../outbox/new-event.ts'
 import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import { readStoredHash } from '../passwords/stored-hash.ts'
 import { type Actor, actAs } from '../sessions/act-as.ts'
+import { newUser } from '../users/new-user.ts'
 import { usernameProblem } from '../users/new-username.ts'
 import { type User, userStateOf } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
-import { newUser } from './create-user.ts'
 
 type Needs = { db: DataSource; outboxIn: OutboxIn }
 type Row = { line: number; user: User; hasOwnId: boolean }

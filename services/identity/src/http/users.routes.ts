@@ -1,6 +1,6 @@
 import type { UserPatch } from '@gatehouse/contracts'
 import type { Accounts } from '../accounts/accounts.ts'
-import { newUsername } from '../accounts/create-user.ts'
+import { newUsername } from '../users/new-user.ts'
 import { type User, userStateOf } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import type { Handlers } from './authenticate.ts'

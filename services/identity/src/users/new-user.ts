@@ -1,0 +1,42 @@
+import { AppError } from '@gatehouse/service'
+import { v7 as uuidV7 } from 'uuid'
+import { usernameProblem } from './new-username.ts'
+import type { User } from './user.ts'
+import { canonicalUsername } from './username.ts'
+
+export type Person = {
+  username: string
+  fullName: string | null
+  roles: string[]
+  isActive?: boolean
+  mustChangePassword?: boolean
+}
+
+const unfitUsername = (problem: string) => new AppError('invalid', 'invalid_request', `username: ${problem}`)
+
+/** The canonical form of a name that is to be given anew. @throws AppError `invalid_request` */
+export const newUsername = (username: string) => {
+  const problem = usernameProblem(username)
+  if (problem !== null) throw unfitUsername(problem)
+  return canonicalUsername(username)
+}
+
+/** A user at version 1. @throws AppError `invalid_request` */
+export const newUser = (person: Person, hashedPassword: string): User => {
+  const { username, fullName, roles, isActive = true, mustChangePassword = false } = person
+  const now = new Date()
+  return {
+    id: uuidV7(),
+    username: newUsername(username),
+    hashedPassword,
+    fullName,
+    isActive,
+    mustChangePassword,
+    roles,
+    version: 1,
+    sessionGeneration: 0,
+    deletedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
