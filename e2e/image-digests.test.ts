@@ -77,7 +77,7 @@ const newMachine = async (registry: string) => {
   )
   const parts = 'for part in "$1"/tools/{terminal,machine,offline,commands}/*.sh; do . "$part"; done'
   const script = (command: string) =>
-    `set -euo pipefail; root=$2; ${parts}; is_built() { return 1; }; ensure_engine() { :; }; ${command}`
+    `set -euo pipefail; root=$2; ${parts}; stand_in_is_built() { return 1; }; engine_ensure() { :; }; ${command}`
   const { NODE_IMAGE: _, POSTGRES_IMAGE: __, RABBITMQ_IMAGE: ___, NGINX_IMAGE: ____, ...env } = process.env
   const call = (command: string) =>
     run('bash', ['-c', script(command), 'bash', repository, root], { env }).then(({ stdout }) => stdout)
@@ -97,12 +97,12 @@ it('the digest of the first pull is kept while the tag moves and the image is go
 
   const first = registry.moveTagsTo('first')
   const machine = await newMachine(registry.address)
-  await machine.call('ensure_images')
+  await machine.call('images_ensure')
   expect(await machine.used()).toEqual(expected(first))
 
   const second = registry.moveTagsTo('second')
   await removeAll()
-  await machine.call('ensure_images')
+  await machine.call('images_ensure')
   expect(await machine.used()).toEqual(expected(first))
   const [, image = ''] = (await machine.used())[0]?.split('=') ?? []
   const { stdout: label } = await run('docker', ['image', 'inspect', '--format', '{{.Config.Labels.label}}', image])

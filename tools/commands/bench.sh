@@ -12,9 +12,9 @@ command_bench() {
     printf 'There is no benchmark "%s". There are: %s\n' "$name" "${names:-none}" >&2
     exit 2
   fi
-  step packages "$packages_advice" ensure_packages
-  step engine 'See also: ./gatehouse doctor' ensure_engine
-  ensure_images
+  step_run packages "$npm_advice" npm_ensure_packages
+  step_run engine 'See also: ./gatehouse doctor' engine_ensure
+  images_ensure
   # The pinned Node out of the npm packages.
   node_modules/.bin/node "bench/$name.ts" "$@"
 }

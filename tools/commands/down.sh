@@ -10,9 +10,9 @@ command_down() {
       exit 2
       ;;
   esac
-  if ! engine_answers || ! compose_works; then
+  if ! engine_answers || ! engine_has_compose; then
     say 'The container engine is not running, so nothing of Gatehouse is. Its data, if any, is untouched.'
     return
   fi
-  step down 'See what is left with: docker compose ps --all' docker compose --profile '*' down "${options[@]}"
+  step_run down 'See what is left with: docker compose ps --all' docker compose --profile '*' down "${options[@]}"
 }

@@ -16,9 +16,9 @@ command_events() {
   local run=(docker compose --progress quiet run --rm --no-TTY --no-deps --quiet-pull)
   case "${1:-} ${2:-} ${3:-}" in
     'dead redrive '[!-]*)
-      allow_redrive "$3"
+      events_allow_redrive "$3"
       # By its name alone, so that it stands in no list of processes.
-      BROKER_URL=$redriver "${run[@]}" -e BROKER_URL -e BROKER_PASSWORD_FILE= events "$@"
+      BROKER_URL=$events_redriver "${run[@]}" -e BROKER_URL -e BROKER_PASSWORD_FILE= events "$@"
       ;;
     # In place of this shell, so that Ctrl-C and every signal reach it.
     *) exec "${run[@]}" events "$@" ;;
@@ -27,7 +27,7 @@ command_events() {
 
 # Letters go back to work through the exchange of their subscriber. Who may write there can also lay forged events before
 # it, so nobody has that right for longer than it takes: a user of the broker is made for it.
-allow_redrive() {
+events_allow_redrive() {
   local queue=$1 name password
   case $queue in
     gatehouse.* | amq.* | *\\*)
@@ -35,24 +35,24 @@ allow_redrive() {
       exit 1
       ;;
   esac
-  name=redrive-$(random_hex 4) password=$(random_hex 16)
+  name=redrive-$(events_random_hex 4) password=$(events_random_hex 16)
   # Expanded now: the function is gone when it runs.
   # shellcheck disable=SC2064
-  trap "broker_control delete_user $name >/dev/null 2>&1" EXIT
+  trap "events_broker_control delete_user $name >/dev/null 2>&1" EXIT
   # Hashed, since it stands in the list of processes there.
-  broker_control add_user "$name" "$(broker_hash "$password")" --pre-hashed-password >/dev/null
-  broker_control set_permissions "$name" '^$' "^\\Q$queue\\E\$" "^\\Q$queue\\E\\.dead\$" >/dev/null
-  redriver=amqp://$name:$password@rabbitmq:5672
+  events_broker_control add_user "$name" "$(events_broker_hash "$password")" --pre-hashed-password >/dev/null
+  events_broker_control set_permissions "$name" '^$' "^\\Q$queue\\E\$" "^\\Q$queue\\E\\.dead\$" >/dev/null
+  events_redriver=amqp://$name:$password@rabbitmq:5672
 }
 
-broker_control() { docker compose exec -T rabbitmq rabbitmqctl --quiet "$@" </dev/null; }
-random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
-bytes_of() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
+events_broker_control() { docker compose exec -T rabbitmq rabbitmqctl --quiet "$@" </dev/null; }
+events_random_hex() { od -An -N"$1" -tx1 /dev/urandom | tr -d ' \n'; }
+events_bytes_of() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; }
 
 # RabbitMQ's salted SHA-256: base64 of a 4-byte salt and the digest of salt and password.
-broker_hash() {
+events_broker_hash() {
   local salt digest
-  salt=$(random_hex 4)
-  digest=$({ bytes_of "$salt" && printf '%s' "$1"; } | sha256sum | cut -c1-64)
-  bytes_of "$salt$digest" | base64
+  salt=$(events_random_hex 4)
+  digest=$({ events_bytes_of "$salt" && printf '%s' "$1"; } | sha256sum | cut -c1-64)
+  events_bytes_of "$salt$digest" | base64
 }

@@ -13,46 +13,24 @@ command_test() {
     esac
   done
 
-  step packages "$packages_advice" ensure_packages
+  step_run packages "$npm_advice" npm_ensure_packages
   case " ${kinds[*]} " in
     *' service '* | *' e2e '* | *' attacks '* | *' faults '*)
-      step engine 'See also: ./gatehouse doctor' ensure_engine
-      ensure_images
+      step_run engine 'See also: ./gatehouse doctor' engine_ensure
+      images_ensure
       ;;
   esac
   case " ${kinds[*]} " in
     *' e2e '* | *' attacks '* | *' faults '*)
-      step build 'Mend what the log names, then run the tests again.' docker compose build
+      step_run build 'Mend what the log names, then run the tests again.' docker compose build
       ;;
   esac
   case " ${kinds[*]} " in
     *' e2e '*)
-      step chromium 'The test of Swagger UI needs a browser; CHROMIUM_PATH names one that is elsewhere.' ensure_chromium
-      use_chromium
+      step_run chromium 'The test of Swagger UI needs a browser; CHROMIUM_PATH names one that is elsewhere.' chromium_ensure
+      chromium_use
       ;;
   esac
   # Silent: npm's own words about a failed run would come after the last line.
   exec npm run --silent test:all -- "${kinds[@]}"
-}
-
-find_chromium() {
-  local name
-  if [ -n "${CHROMIUM_PATH:-}" ]; then
-    printf '%s\n' "$CHROMIUM_PATH"
-    return
-  fi
-  for name in chromium chromium-browser google-chrome; do
-    if command -v "$name"; then return; fi
-  done
-  return 1
-}
-
-ensure_chromium() {
-  if ! find_chromium >/dev/null; then apt_install chromium; fi
-  note "$(find_chromium)"
-}
-
-use_chromium() {
-  CHROMIUM_PATH=$(find_chromium)
-  export CHROMIUM_PATH
 }

@@ -2,47 +2,40 @@
 
 command_up() {
   local began=$EPOCHREALTIME
-  refuse_arguments up "$@"
+  arguments_none up "$@"
   if [ "$(setting GATEHOUSE_PORT 8080)" != 8080 ]; then
     ISSUER=$(setting ISSUER "http://localhost:$(setting GATEHOUSE_PORT 8080)/api")
     export ISSUER
   fi
-  GATEHOUSE_CONFIGURATION=$(configuration_hash)
+  GATEHOUSE_CONFIGURATION=$(up_configuration_hash)
   export GATEHOUSE_CONFIGURATION
 
   say 'Starting Gatehouse'
-  step engine 'See also: ./gatehouse doctor' ensure_engine
-  ensure_images
-  step build 'Mend what the log names, then run ./gatehouse up again.' docker compose build
+  step_run engine 'See also: ./gatehouse doctor' engine_ensure
+  images_ensure
+  step_run build 'Mend what the log names, then run ./gatehouse up again.' docker compose build
   # The order of docker-compose.yml, taken one by one so that each can be seen and blamed.
-  step servers "$see_logs postgres rabbitmq" start_servers
-  step migrate "$see_logs migrate" run_job migrate
-  step seed "$see_logs seed" run_job seed
-  step services "$port_advice" start_services
-  step healthy "$see_logs" wait_until_healthy
-  printf '  %-14s %6s s\n' total "$(seconds_since "$began")"
-  print_welcome
+  step_run servers "$up_see_logs postgres rabbitmq" up_start_servers
+  step_run migrate "$up_see_logs migrate" up_run_job migrate
+  step_run seed "$up_see_logs seed" up_run_job seed
+  step_run services "$up_port_advice" up_start_services
+  step_run healthy "$up_see_logs" up_wait_until_healthy
+  printf '  %-14s %6s s\n' total "$(step_seconds_since "$began")"
+  up_print_welcome
 }
 
-see_logs='See the logs with: ./gatehouse logs'
-port_advice='If the port is taken, choose another: GATEHOUSE_PORT=8081 ./gatehouse up'
-
-refuse_arguments() {
-  if [ "$#" -gt 1 ]; then
-    printf './gatehouse %s takes no arguments, but got: %s\n' "$1" "${*:2}" >&2
-    exit 2
-  fi
-}
+up_see_logs='See the logs with: ./gatehouse logs'
+up_port_advice='If the port is taken, choose another: GATEHOUSE_PORT=8081 ./gatehouse up'
 
 # Of the files that are mounted rather than built in: compose does not look into them.
-configuration_hash() { cat infra/nginx/nginx.conf infra/nginx/start-nginx.sh infra/nginx/gatehouse/* infra/rabbitmq/rabbitmq.conf | sha256sum | cut -c1-16; }
+up_configuration_hash() { cat infra/nginx/nginx.conf infra/nginx/start-nginx.sh infra/nginx/gatehouse/* infra/rabbitmq/rabbitmq.conf | sha256sum | cut -c1-16; }
 
-start_servers() {
+up_start_servers() {
   docker compose up --detach --no-build --quiet-pull postgres rabbitmq
-  wait_for 60 is_healthy postgres
+  up_wait_for 60 up_is_healthy postgres
 }
 
-run_job() {
+up_run_job() {
   docker compose up --detach --no-build --no-deps "$1"
   local container status
   container=$(docker compose ps --all --quiet "$1")
@@ -51,32 +44,32 @@ run_job() {
   [ "$status" = 0 ]
 }
 
-start_services() {
+up_start_services() {
   local others
   mapfile -t others < <(docker compose config --services | grep -vxE 'secrets|postgres|rabbitmq|migrate|seed')
   docker compose up --detach --no-build --no-deps --remove-orphans "${others[@]}"
 }
 
-wait_until_healthy() {
-  if ! wait_for 90 all_healthy; then
+up_wait_until_healthy() {
+  if ! up_wait_for 90 up_all_healthy; then
     docker compose ps --all
     docker compose logs --tail 10
     return 1
   fi
 }
 
-is_healthy() { [ "$(docker compose ps --format '{{.Health}}' "$1" | sort -u)" = healthy ]; }
+up_is_healthy() { [ "$(docker compose ps --format '{{.Health}}' "$1" | sort -u)" = healthy ]; }
 
 # All that should be running, and the whole way through Nginx.
-all_healthy() {
+up_all_healthy() {
   [ "$(docker compose ps --format '{{.Health}}' | sort -u)" = healthy ] &&
-    infra/healthcheck.sh "$(published_port)" /api/health 2>/dev/null
+    infra/healthcheck.sh "$(up_published_port)" /api/health 2>/dev/null
 }
 
-published_port() { docker compose port nginx 8080 | sed 's/.*://'; }
+up_published_port() { docker compose port nginx 8080 | sed 's/.*://'; }
 
-# wait_for SECONDS COMMAND...
-wait_for() {
+# up_wait_for SECONDS COMMAND...
+up_wait_for() {
   local deadline=$((SECONDS + $1))
   shift
   until "$@"; do
@@ -85,21 +78,21 @@ wait_for() {
   done
 }
 
-print_welcome() {
+up_print_welcome() {
   local address
-  address=http://localhost:$(published_port)
+  address=http://localhost:$(up_published_port)
   printf '\nGatehouse is up.\n\n'
   if [ "$(setting DOCS on)" = off ]; then printf '  API            %s/api\n' "$address"; else printf '  API and docs   %s/api/docs\n' "$address"; fi
-  print_login
-  if knows_laptop_password; then
-    printf '\nWARNING: an admin has the password %s, which everybody knows. Change it before others reach this machine:\n' "$laptop_password"
+  up_print_login
+  if up_knows_laptop_password; then
+    printf '\nWARNING: an admin has the password %s, which everybody knows. Change it before others reach this machine:\n' "$up_laptop_password"
     printf '  ./gatehouse user password NAME   (reads the new one from standard input)\n'
   fi
   cat <<WELCOME
 
 Try it:
 
-  token=\$(curl -s $address/api/auth/login -d username=$shown_username -d password=$shown_password | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  token=\$(curl -s $address/api/auth/login -d username=$up_shown_username -d password=$up_shown_password | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -s $address/api/auth/me -H "Authorization: Bearer \$token"
 
 Stop it with ./gatehouse down.
@@ -107,38 +100,38 @@ WELCOME
 }
 
 # The login of the job seed, only if it works: who changed it knows that. A password of .env is not shown.
-print_login() {
+up_print_login() {
   local username password
   username=$(setting SEED_USERNAME admin)
   password=$(setting SEED_PASSWORD '')
-  shown_username=$username
-  if made_password; then
-    shown_password=PASSWORD
-  elif [ -n "$password" ] && signs_in "$username" "$password"; then
+  up_shown_username=$username
+  if up_made_password; then
+    up_shown_password=PASSWORD
+  elif [ -n "$password" ] && up_signs_in "$username" "$password"; then
     printf '  login          %s, with the password SEED_PASSWORD\n' "$username"
-    shown_password='"$SEED_PASSWORD"'
-  elif signs_in "$username" "$laptop_password"; then
-    printf '  login          %s / %s   (made by the job seed, for a laptop only)\n' "$username" "$laptop_password"
-    shown_password=$laptop_password
+    up_shown_password='"$SEED_PASSWORD"'
+  elif up_signs_in "$username" "$up_laptop_password"; then
+    printf '  login          %s / %s   (made by the job seed, for a laptop only)\n' "$username" "$up_laptop_password"
+    up_shown_password=$up_laptop_password
   else
-    shown_username=USERNAME shown_password=PASSWORD
+    up_shown_username=USERNAME up_shown_password=PASSWORD
   fi
 }
 
 # As in docker-compose.yml.
-laptop_password=changeme
+up_laptop_password=changeme
 
-signs_in() { printf '%s\n' "$2" | docker compose exec -T identity node services/identity/src/cli.ts user check "$1" >/dev/null 2>&1; }
+up_signs_in() { printf '%s\n' "$2" | docker compose exec -T identity node services/identity/src/cli.ts user check "$1" >/dev/null 2>&1; }
 
 # As /health/ready of identity says it, which knows under whatever name.
-knows_laptop_password() {
+up_knows_laptop_password() {
   # shellcheck disable=SC2016
   docker compose exec -T identity bash -c 'exec 3<>/dev/tcp/127.0.0.1/3001
     printf "GET /health/ready HTTP/1.0\r\nHost: localhost\r\n\r\n" >&3; cat <&3' | grep -q '"laptop_password":{"state":"degraded"'
 }
 
 # What the job made is shown once, and then kept in no log: neither the step's nor the container's.
-made_password() {
+up_made_password() {
   local line
   # Compose puts the codes of a terminal before it.
   line=$(grep -o 'The password of .*' "$logs/seed.log") || return 1

@@ -1,12 +1,12 @@
 # What the machine's own apt tells about where Debian packages come from. No mirror is named in this repository.
 # shellcheck shell=bash
 
-has_apt() { command -v apt-get >/dev/null && command -v dpkg >/dev/null; }
+apt_exists() { command -v apt-get >/dev/null && command -v dpkg >/dev/null; }
 
 is_root() { [ "$(id -u)" = 0 ]; }
 
 # The mirror of Debian proper (not of security updates or of other vendors) in the machine's apt configuration.
-debian_mirror() {
+apt_debian_mirror() {
   local mirror
   # shellcheck disable=SC2016 # the dollars are apt's own placeholders
   mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |
@@ -18,7 +18,7 @@ debian_mirror() {
   printf '%s\n' "$mirror"
 }
 
-refresh_package_lists() {
+apt_refresh_lists() {
   # A list that is there and under a day old will do; an unreachable extra source must not stop the run.
   if [ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*Packages*' -mtime -1 -print -quit 2>/dev/null)" ]; then
     apt-get update || say 'apt-get update had problems; going on with the lists there are.'
@@ -27,7 +27,7 @@ refresh_package_lists() {
 
 # apt_install PACKAGE...
 apt_install() {
-  if ! has_apt; then
+  if ! apt_exists; then
     complain "This machine lacks: $*. There is no apt here to install them." 'install them with the package manager of this machine'
     return 1
   fi
@@ -35,6 +35,6 @@ apt_install() {
     complain "This machine lacks: $*. Installing them needs root." "sudo apt-get install --no-install-recommends $*"
     return 1
   fi
-  refresh_package_lists
+  apt_refresh_lists
   DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }

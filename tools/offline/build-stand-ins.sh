@@ -2,65 +2,65 @@
 # a changed recipe is noticed.
 # shellcheck shell=bash
 
-recipes=$root/tools/offline/stand-ins
-recipe_label=gatehouse.recipe
+stand_in_recipes=$root/tools/offline/stand-ins
+stand_in_label=gatehouse.recipe
 
-stand_in() { printf 'gatehouse-standin/%s' "$1"; }
+stand_in_name() { printf 'gatehouse-standin/%s' "$1"; }
 
 declare -A stand_in_tags=([base]=trixie [node]=24 [postgres]=17 [rabbitmq]=4 [nginx]=1)
-stand_in_image() { printf '%s:%s' "$(stand_in "$1")" "${stand_in_tags[$1]}"; }
+stand_in_image() { printf '%s:%s' "$(stand_in_name "$1")" "${stand_in_tags[$1]}"; }
 
 # The base also holds the site's certificate authorities, the node image a version named in package.json.
-recipe_hash() {
+stand_in_hash() {
   {
-    find "$recipes/base" "$recipes/$1" -type f -print0 | sort -zu | xargs -0 cat
+    find "$stand_in_recipes/base" "$stand_in_recipes/$1" -type f -print0 | sort -zu | xargs -0 cat
     cat /usr/local/share/ca-certificates/*.crt 2>/dev/null || true
-    if [ "$1" = node ]; then node_packages; fi
+    if [ "$1" = node ]; then stand_in_node_packages; fi
   } | sha256sum | cut -c1-16
 }
 
-is_built() {
-  [ "$(docker image inspect --format "{{index .Config.Labels \"$recipe_label\"}}" "$(stand_in_image "$1")" 2>/dev/null)" = \
-    "$(recipe_hash "$1")" ]
+stand_in_is_built() {
+  [ "$(docker image inspect --format "{{index .Config.Labels \"$stand_in_label\"}}" "$(stand_in_image "$1")" 2>/dev/null)" = \
+    "$(stand_in_hash "$1")" ]
 }
 
-build_base() {
+stand_in_build_base() {
   command -v mmdebstrap >/dev/null || apt_install mmdebstrap
   if ! is_root; then
     complain 'Making the base image needs root.' 'sudo ./gatehouse up'
     return 1
   fi
   local mirror
-  mirror=$(debian_mirror)
-  bash "$recipes/base/make-base.sh" "$mirror" |
-    docker import --change "LABEL $recipe_label=$(recipe_hash base)" - "$(stand_in_image base)"
+  mirror=$(apt_debian_mirror)
+  bash "$stand_in_recipes/base/make-base.sh" "$mirror" |
+    docker import --change "LABEL $stand_in_label=$(stand_in_hash base)" - "$(stand_in_image base)"
 }
 
-# build_stand_in NAME
-build_stand_in() {
+# stand_in_build NAME
+stand_in_build() {
   local name=$1 context
-  if is_built "$name"; then
-    note 'kept'
+  if stand_in_is_built "$name"; then
+    step_note 'kept'
     return
   fi
   if [ "$name" = base ]; then
-    build_base
+    stand_in_build_base
     return
   fi
   context=$(mktemp -d)
-  cp -R "$recipes/$name/." "$context"
-  if [ "$name" = node ]; then unpack_node "$context"; fi
+  cp -R "$stand_in_recipes/$name/." "$context"
+  if [ "$name" = node ]; then stand_in_unpack_node "$context"; fi
   # How this site's apt reaches its mirror and judges its age (a proxy, a frozen mirror); a secret, so that it stays out
   # of the image.
   apt-config dump | grep -E '^Acquire::(https?::|Check-Valid-Until )' >"$context.apt" || true
-  docker buildx build --progress plain --build-arg "BASE=$(stand_in_image base)" --label "$recipe_label=$(recipe_hash "$name")" \
+  docker buildx build --progress plain --build-arg "BASE=$(stand_in_image base)" --label "$stand_in_label=$(stand_in_hash "$name")" \
     --secret "id=apt,src=$context.apt" --tag "$(stand_in_image "$name")" "$context"
   rm -rf "$context" "$context.apt"
 }
 
 # The very packages that development uses, a line each: name@version and the sha512 of its archive in hexadecimal, as
 # package-lock.json and `packageManager` in package.json pin them.
-node_packages() {
+stand_in_node_packages() {
   local cpu version hash
   case $(uname -m) in aarch64 | arm64) cpu=arm64 ;; *) cpu=x64 ;; esac
   read -r version hash < <(
@@ -71,25 +71,25 @@ node_packages() {
   sed -nE 's/^ *"packageManager": "(npm@[0-9.]+)\+sha512\.([0-9a-f]{128})".*/\1 \2/p' "$root/package.json"
 }
 
-# unpack_node CONTEXT: from the npm registry of this machine's own configuration, which vouches for nothing.
-unpack_node() {
+# stand_in_unpack_node CONTEXT: from the npm registry of this machine's own configuration, which vouches for nothing.
+stand_in_unpack_node() {
   local packages package hash archive
-  mapfile -t packages < <(node_packages)
+  mapfile -t packages < <(stand_in_node_packages)
   (
     set -e
     cd "$1" || exit 1
     for package in "${packages[@]}"; do
       read -r package hash <<<"$package"
       archive=$(npm pack --silent "$package")
-      verify_archive "$archive" "$hash" "$package" || exit 1
+      stand_in_verify_archive "$archive" "$hash" "$package" || exit 1
       tar -xzf "$archive" && rm "$archive"
       mv package "${package%%[-@]*}"
     done
   )
 }
 
-# verify_archive FILE SHA512 NAME
-verify_archive() {
+# stand_in_verify_archive FILE SHA512 NAME
+stand_in_verify_archive() {
   # An empty hash must not pass for one.
   if [[ ! $2 =~ ^[0-9a-f]{128}$ ]] || ! printf '%s  %s\n' "$2" "$1" | sha512sum --check --status; then
     complain "The archive of $3 is not the one that this repository pins." 'npm cache clean --force, then the same command again'

@@ -21,7 +21,9 @@ const sha512 = (text: string) => createHash('sha512').update(text).digest('hex')
 
 describe('the stand-in of the node image', () => {
   it('takes node by the hash of package-lock.json and npm by that of packageManager', () => {
-    const [node = '', npm = ''] = execFileSync('bash', shell('node_packages'), { encoding: 'utf8' }).trim().split('\n')
+    const [node = '', npm = ''] = execFileSync('bash', shell('stand_in_node_packages'), { encoding: 'utf8' })
+      .trim()
+      .split('\n')
     const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
     const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     const [name, hash = ''] = node.split(' ')
@@ -37,6 +39,6 @@ describe('the stand-in of the node image', () => {
     ['no hash at all', '', 1],
     ['a shortened hash', sha512('good').slice(0, 64), 1],
   ])('verifies an archive: %s', (_, hash, status) => {
-    expect(spawnSync('bash', shell('verify_archive', archiveOf('good'), hash, 'node')).status).toBe(status)
+    expect(spawnSync('bash', shell('stand_in_verify_archive', archiveOf('good'), hash, 'node')).status).toBe(status)
   })
 })

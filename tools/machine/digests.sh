@@ -5,37 +5,37 @@
 # A line for each: NAME:TAG NAME@sha256:DIGEST
 digests_file=$state/digests
 
-# pinned_image NAME:TAG
-pinned_image() {
+# digests_pinned NAME:TAG
+digests_pinned() {
   [ -f "$digests_file" ] || return 0
   awk -v image="$1" '$1 == image && $2 ~ /@sha256:[0-9a-f]+$/ { pinned = $2 } END { if (pinned) print pinned }' "$digests_file"
 }
 
-# digest_of NAME:TAG: nothing for an image that came from no registry (docker load).
-digest_of() {
+# digests_of NAME:TAG: nothing for an image that came from no registry (docker load).
+digests_of() {
   docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$1" |
     grep -E "^${1%:*}@sha256:[0-9a-f]{64}\$" | head -n 1 || true
 }
 
-# pin_image NAME:TAG
-pin_image() {
+# digests_pin NAME:TAG
+digests_pin() {
   local digest
-  digest=$(digest_of "$1")
+  digest=$(digests_of "$1")
   [ -n "$digest" ] || return 0
   mkdir -p "$state"
   { grep -vF "$1 " "$digests_file" 2>/dev/null || true; printf '%s %s\n' "$1" "$digest"; } >"$digests_file.new"
   mv "$digests_file.new" "$digests_file"
 }
 
-# pull_and_pin NAME:TAG: says what it was and what it is.
-pull_and_pin() {
+# digests_pull_and_pin NAME:TAG: says what it was and what it is.
+digests_pull_and_pin() {
   local before
-  before=$(pinned_image "$1")
+  before=$(digests_pinned "$1")
   docker pull --quiet "$1" >/dev/null
-  pin_image "$1"
-  if [ "$before" = "$(pinned_image "$1")" ]; then
+  digests_pin "$1"
+  if [ "$before" = "$(digests_pinned "$1")" ]; then
     say "$1  unchanged: ${before:-no digest}"
   else
-    say "$1  ${before:-no digest} -> $(pinned_image "$1")"
+    say "$1  ${before:-no digest} -> $(digests_pinned "$1")"
   fi
 }

@@ -2,30 +2,30 @@
 # unpacked for this user; nothing of the newer Debian is installed.
 # shellcheck shell=bash
 
-install_plugins() {
+plugins_install() {
   local plugins=${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins work missing=()
-  compose_works || missing+=(docker-compose)
-  buildx_works || missing+=(docker-buildx)
+  engine_has_compose || missing+=(docker-compose)
+  engine_has_buildx || missing+=(docker-buildx)
   [ "${#missing[@]}" -gt 0 ] || return 0
-  if ! has_apt; then
+  if ! apt_exists; then
     complain "docker lacks: ${missing[*]}." 'install the Docker Compose and buildx plugins (the packages docker-compose-plugin and docker-buildx-plugin of Docker)'
     return 1
   fi
   work=$(mktemp -d)
-  download_from_trixie "$work" "${missing[@]}"
+  plugins_download "$work" "${missing[@]}"
   mkdir -p "$plugins"
   for package in "$work"/*.deb; do dpkg -x "$package" "$work/unpacked"; done
   install -m 755 "$work"/unpacked/usr/libexec/docker/cli-plugins/* "$plugins/"
   rm -rf "$work"
-  compose_works && buildx_works
+  engine_has_compose && engine_has_buildx
 }
 
-# download_from_trixie FOLDER PACKAGE...: by a source list and state of its own, so that the machine's apt never sees
+# plugins_download FOLDER PACKAGE...: by a source list and state of its own, so that the machine's apt never sees
 # the other suite.
-download_from_trixie() {
+plugins_download() {
   local work=$1 mirror
   shift
-  mirror=$(debian_mirror)
+  mirror=$(apt_debian_mirror)
   mkdir -p "$work/sources" "$work/lists/partial" "$work/cache/archives/partial"
   chmod 755 "$work" # apt fetches as its own user
   say "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/sources/trixie.list"
