@@ -31,7 +31,7 @@ export const plants = {
   },
   /** What lies behind a cursor is taken for sent: a row that got its number first and was committed last is skipped. */
   'a cursor': {
-    file: 'services/identity/src/outbox/leader-connection.ts',
+    file: 'services/identity/src/outbox/unsent.repository.ts',
     replace: [
       [
         'FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1',
