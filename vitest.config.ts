@@ -12,6 +12,7 @@ export default defineConfig({
             '{libs/*,services/*,migrations}/src/**/*.test.ts',
             'tools/**/*.test.ts',
             'e2e/attacks/weak/*.test.ts',
+            'e2e/faults/planted/*.test.ts',
           ],
           // Thousands of cases take their time on a machine that is busy with other work.
           testTimeout: 30_000,

@@ -7,7 +7,7 @@ export const plants = {
   /** What comes last is believed, also when it is older: a relay that took over sends again what was sent. */
   'no version guard': {
     file: directory,
-    replace: [['known && known.state.version < told.version', 'known']],
+    replace: [['if (!known || known.state.version >= told.version) return', 'if (!known) return']],
   },
   /** A slow answer is believed, whatever events told after its question. */
   'no floor': {
