@@ -1,21 +1,21 @@
 export * from './access-token.ts'
 export * from './api/api.ts'
 export * from './audit.ts'
-export {
-  type Answer,
-  type AnswerOf,
-  anywhere,
-  type Body,
-  type BodyOf,
-  type By,
-  type Call,
-  call,
-  type MediaType,
-  type Method,
-  type ParamsOf,
-  type QueryOf,
+export type {
+  Answer,
+  AnswerOf,
+  Body,
+  BodyOf,
+  By,
+  Call,
+  MediaType,
+  Method,
+  ParamsOf,
+  QueryOf,
+  Sends,
 } from './call.ts'
 export * from './cloud-event.ts'
+export { call } from './declare-call.ts'
 export * from './events.ts'
 export * from './health.ts'
 export * from './heartbeat.ts'
@@ -25,6 +25,7 @@ export * from './login.ts'
 export * from './password.ts'
 export * from './problem.ts'
 export * from './problem-codes.ts'
+export { anywhere } from './refusals-of-call.ts'
 export * from './service-scope.ts'
 export * from './session-lookup.ts'
 export * from './sessions.ts'

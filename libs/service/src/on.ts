@@ -66,7 +66,7 @@ export const createOn = <Person>(guards: Guards<Person>) => {
   const routeOf = (call: Call, handle: (req: Request, res: Response, caller: never) => unknown): Route => {
     const letIn = guardOf(call.by)
     const handler: RequestHandler = async (req, res) => {
-      if (!call.isPublished) res.set('Cache-Control', 'no-store')
+      if (!call.fromMemory) res.set('Cache-Control', 'no-store')
       if (call.oauth) res.locals.isTokenEndpoint = true
       await handle(req, res, (await letIn(req)) as never)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import type { AnswerOf, BodyOf, ParamsOf, QueryOf } from '../call.ts'
+import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Sends } from '../call.ts'
 import type { LoginForm } from '../login.ts'
 import type { UserState } from '../user.ts'
 import type { UserQuery } from '../user-administration.ts'
@@ -25,6 +25,13 @@ it('no two calls are one', () => {
 })
 
 it('a call keeps the types of what it is declared with', () => {
+  expectTypeOf<(typeof api.changeUser)['path']>().toEqualTypeOf<'/users/{id}'>()
+  expectTypeOf<(typeof api.changeUser)['method']>().toEqualTypeOf<'PATCH'>()
+  expectTypeOf<Sends<typeof api.setPassword>>().toEqualTypeOf<{
+    params: { id: string }
+    query: undefined
+    body: { new_password: string; must_change?: boolean | undefined }
+  }>()
   expectTypeOf<ParamsOf<typeof api.readUser>>().toEqualTypeOf<{ id: string }>()
   expectTypeOf<QueryOf<typeof api.listUsers>>().toEqualTypeOf<UserQuery>()
   expectTypeOf<BodyOf<typeof api.logIn>>().toEqualTypeOf<LoginForm>()

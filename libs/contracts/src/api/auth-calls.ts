@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { call, formOrJson, json, noBody, ok } from '../call.ts'
+import { call, formOrJson, json, noBody, ok } from '../declare-call.ts'
 import { loginForm, tokenResponse } from '../login.ts'
 import type { ProblemCode } from '../problem-codes.ts'
 import { refreshForm, sessionList, sessionQuery } from '../sessions.ts'

@@ -1,4 +1,5 @@
-import { call, ok } from '../call.ts'
+import { z } from 'zod'
+import { call, ok } from '../declare-call.ts'
 import { health } from '../health.ts'
 import { jwks, serverMetadata } from '../jwks.ts'
 import { metadata } from './examples.ts'
@@ -11,7 +12,7 @@ export const discoveryCalls = {
     tag: 'discovery',
     summary: 'Keys to verify tokens with (RFC 7517)',
     by: 'anyone',
-    isPublished: true,
+    fromMemory: true,
     answers: ok(jwks, 'the public keys', {
       keys: [
         {
@@ -29,7 +30,7 @@ export const discoveryCalls = {
     tag: 'discovery',
     summary: 'Authorization server metadata (RFC 8414)',
     by: 'anyone',
-    isPublished: true,
+    fromMemory: true,
     answers: ok(serverMetadata, 'the metadata', metadata),
   }),
   readHealth: call('GET /health', {
@@ -37,8 +38,43 @@ export const discoveryCalls = {
     summary: 'Can requests be answered?',
     servedBy: 'gateway',
     by: 'anyone',
-    isPublished: true,
+    fromMemory: true,
     answers: ok(ready, 'yes', { status: 'ready' }),
     orAnswers: [ok(ready, 'no', { status: 'not_ready' }, { status: 503 })],
+  }),
+  readLiveness: call('GET /health/live', {
+    tag: 'health',
+    summary: 'Does this process run?',
+    servedBy: 'each',
+    isInternal: true,
+    by: 'anyone',
+    fromMemory: true,
+    answers: ok(z.object({ status: z.literal('live') }), 'yes', { status: 'live' }),
+  }),
+  readReadiness: call('GET /health/ready', {
+    tag: 'health',
+    summary: 'Can this replica answer requests, and how is what it depends on?',
+    servedBy: 'each',
+    isInternal: true,
+    by: 'anyone',
+    fromMemory: true,
+    answers: ok(health, 'yes', { status: 'ready', dependencies: { postgres: { state: 'up' } } }),
+    orAnswers: [
+      ok(
+        health,
+        'no',
+        { status: 'not_ready', dependencies: { postgres: { state: 'down', detail: 'connect ECONNREFUSED' } } },
+        { status: 503 },
+      ),
+    ],
+  }),
+  readMetrics: call('GET /metrics', {
+    tag: 'health',
+    summary: 'Figures for Prometheus',
+    servedBy: 'each',
+    isInternal: true,
+    by: 'anyone',
+    fromMemory: true,
+    answers: ok(z.string(), 'the figures', 'process_cpu_seconds_total 1.2\n', { type: 'text/plain' }),
   }),
 }

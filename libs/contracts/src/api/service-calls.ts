@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { call, form, json, noBody, ok } from '../call.ts'
+import { call, form, json, noBody, ok } from '../declare-call.ts'
 import { historyPage, historyQuery, lastEventId, snapshotPage, snapshotQuery } from '../history.ts'
 import { sessionLookup, sessionLookupAnswer } from '../session-lookup.ts'
 import { introspection, tokenForm } from '../sessions.ts'

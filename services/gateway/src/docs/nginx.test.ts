@@ -23,7 +23,7 @@ describe("Nginx' list", () => {
 
   it('keeps what only services may call', () => {
     const internal = calls.filter(({ call }) => call.isInternal).map(({ call }) => call.path)
-    for (const path of [...internal, '/metrics', '/health/ready', '/health/live'])
+    for (const path of internal)
       for (const prefix of ['', '/api']) expect(locationOf(locations, prefix + path), path).toBeUndefined()
   })
 
