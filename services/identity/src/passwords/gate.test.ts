@@ -14,7 +14,10 @@ describe('a gate', () => {
     const heard: string[] = []
     const refused = (name: string) => gate.pass('ada', forEver).catch(() => heard.push(name))
     const startedAt = performance.now()
-    await Promise.all([refused('first'), refused('one more than is held')])
+    const both = Promise.all([refused('first'), refused('one more than is held')])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(heard[0], 'at once').toBe('one more than is held')
+    await both
     expect(performance.now() - startedAt).toBeGreaterThan(45)
     expect(heard).toEqual(['one more than is held', 'first'])
     const again = performance.now()
@@ -58,6 +61,23 @@ describe('a gate', () => {
     await Promise.all(slow)
     enterMany(gate, 40)
     expect(await gate.pass('ada', async () => 'served after them')).toBe('served after them')
+  })
+
+  it('takes for its pace how fast they leave, not how long each of them was inside', async () => {
+    const gate = createGate({ ...hearAtOnce, withinMs: 1_000, initialMs: 10, atLeast: 1 })
+    const ends: (() => void)[] = []
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const all = Array.from({ length: 100 }, (_, nth) =>
+      gate.pass(`user ${nth}`, () => new Promise<void>((resolve) => ends.push(resolve))),
+    )
+    for (const [nth, end] of ends.entries()) {
+      clock.mockReturnValue((nth + 1) * 10)
+      end()
+      await all[nth]
+    }
+    clock.mockRestore()
+    enterMany(gate, 90)
+    expect(await gate.pass('ada', async () => 'served')).toBe('served')
   })
 
   it('has room again after one that failed', async () => {

@@ -22,6 +22,49 @@ describe('readStoredHash', () => {
     expect(readStoredHash(text)).toBeNull()
   })
 
+  it.each([
+    ['Argon2 memory', '$argon2id$v=19$m=262145,t=1,p=1'],
+    ['Argon2 passes', '$argon2id$v=19$m=4096,t=13,p=1'],
+    ['Argon2 lanes', '$argon2id$v=19$m=4096,t=1,p=17'],
+    ['bcrypt that is too dear', '$2b$16'],
+    ['bcrypt that is none', '$2b$03'],
+    ['scrypt memory', '$scrypt$ln=19,r=8,p=1'],
+    ['scrypt lanes', '$scrypt$ln=10,r=8,p=17'],
+    ['scrypt without a cost', '$scrypt$ln=0,r=8,p=1'],
+    ['scrypt without blocks', '$scrypt$ln=10,r=0,p=1'],
+    ['scrypt without lanes', '$scrypt$ln=10,r=8,p=0'],
+    ['PBKDF2 without a round', '$pbkdf2-sha256$0'],
+    ['PBKDF2 rounds', '$pbkdf2-sha256$2000001'],
+  ])('refuses %s beyond what was ever taken', (_what, kind) => {
+    expect(sampleOfKind(kind)).toBeNull()
+  })
+
+  it('takes what is just within', () => {
+    for (const kind of ['$2b$04', '$scrypt$ln=1,r=1,p=1', '$pbkdf2-sha256$1']) {
+      expect(sampleOfKind(kind), kind).not.toBeNull()
+    }
+  })
+
+  it.each(foreignHashes)('refuses %s with something before or behind it', (_what, text) => {
+    expect(readStoredHash(`${text}$`)).toBeNull()
+    expect(readStoredHash(`${text} `)).toBeNull()
+    expect(readStoredHash(` ${text}`)).toBeNull()
+  })
+
+  it('refuses a PBKDF2 hash that is longer than its digest', () => {
+    for (const [digest, bytes] of [
+      ['', 20],
+      ['-sha1', 20],
+      ['-sha256', 32],
+      ['-sha512', 64],
+    ] as const) {
+      const ofBytes = (length: number) =>
+        readStoredHash(`$pbkdf2${digest}$1000$c29tZXNhbHQ$${Buffer.alloc(length, 1).toString('base64url')}`)
+      expect(ofBytes(bytes), digest).not.toBeNull()
+      expect(ofBytes(bytes + 1), digest).toBeNull()
+    }
+  })
+
   it.each(foreignHashes)('verifies %s', async (_what, text) => {
     const stored = readStoredHash(text)
     expect(await stored?.verify('correct horse')).toBe(true)

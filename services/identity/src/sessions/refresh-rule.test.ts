@@ -130,6 +130,12 @@ describe('refresh tokens', () => {
     expect(repeatedLate(used)).toEqual({ lateRepeats: 1, lateRepeatsCounter: 5 })
   })
 
+  it('that nobody was given yet, as a restored backup has it, end the session', () => {
+    const now = new Date(1_000_000)
+    const rotations = { ...noRotations, refreshCounter: 5, recentRotations: [now, now, now] }
+    for (const ahead of [1, 2, 3]) expect(refreshOutcome(rotations, 5 + ahead, now, reuseMs)).toBe('reuse')
+  })
+
   it('do not get a longer window from a clock that was set back', () => {
     const rotations = rotated(noRotations, new Date(3_600_000), reuseMs)
     expect(refreshOutcome(rotations, 0, new Date(3_599_000), reuseMs)).toBe('repeat')
