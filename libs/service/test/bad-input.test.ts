@@ -78,6 +78,17 @@ describe('bad input', () => {
     expect(await post('/echo', type, body)).toMatchObject({ status, code })
   })
 
+  it('names the field that is wrong, or the body where it is the whole', async () => {
+    const detailOf = async (body: string) => (await post('/echo', 'application/json', body)).body.detail
+    expect(await detailOf('{"username":1}')).toMatch(/^username: /)
+    expect(await detailOf('[]')).toMatch(/^body: /)
+  })
+
+  it('says in which form it takes a body', async () => {
+    const { headers } = await post('/echo', 'text/plain', 'username=a')
+    expect(headers.get('accept')).toBe('application/x-www-form-urlencoded, application/json')
+  })
+
   it('answers a compressed body it was not made for', async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'snappy' }
     expect(await refusal('/echo', { method: 'POST', headers, body: '{}' })).toMatchObject({

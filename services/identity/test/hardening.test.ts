@@ -72,6 +72,20 @@ describe('stored hashes', () => {
     }
   })
 
+  it('of other programs were made of a password as it was typed, and ours of one form of it', async () => {
+    const identity = await startTestIdentity()
+    const { id } = await identity.createUser({ username: 'ada' })
+    // One letter `ﬁ`, that NFKC makes two of.
+    await identity.query('UPDATE users SET hashed_password = $2 WHERE id = $1', [
+      id,
+      await bcrypt('\ufb01sh soup', { cost: 4 }),
+    ])
+    expect(await identity.logIn('ada', 'fish soup')).toMatchObject({ status: 401 })
+    expect(await identity.logIn('ada', '\ufb01sh soup')).toMatchObject({ status: 200 })
+    expect(await identity.logIn('ada', 'fish soup'), 'hashed anew').toMatchObject({ status: 200 })
+    expect(await identity.logIn('ada', '\ufb01sh soup')).toMatchObject({ status: 200 })
+  })
+
   it('of bcrypt stay as they are for a password of which they saw the beginning alone', async () => {
     const identity = await startTestIdentity()
     const { id } = await identity.createUser({ username: 'ada' })

@@ -11,6 +11,7 @@ describe('POST /auth/login', () => {
     const unknown = await identity.logIn('nobody', 'battery staple')
     const deactivated = await identity.logIn('gone', 'correct horse')
     expect(wrong).toMatchObject({ status: 401, body: { code: 'bad_credentials', error: 'invalid_grant' } })
+    expect(wrong.headers.get('www-authenticate'), 'RFC 9110 §15.5.2').toBe('Bearer')
     expect(withoutRequestId(unknown)).toEqual(withoutRequestId(wrong))
     expect(withoutRequestId(deactivated)).toEqual(withoutRequestId(wrong))
   })

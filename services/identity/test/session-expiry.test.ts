@@ -1,6 +1,7 @@
 import { eventually } from '@gatehouse/testkit'
 import { decodeJwt } from 'jose'
-import { describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startTestIdentity } from './start-test-identity.ts'
 
 type Identity = Awaited<ReturnType<typeof startTestIdentity>>
@@ -44,6 +45,29 @@ describe('a session whose time is over', () => {
     expect((await identity.lookUp([String(decodeJwt(eve.token).sid)])).body.sessions).toMatchObject([
       { state: 'active' },
     ])
+  })
+
+  it('ends while somebody else holds another one', async () => {
+    const identity = await startTestIdentity()
+    const ada = await identity.signUp({ username: 'ada' })
+    const bob = await identity.signUp({ username: 'bob' })
+    const connection = new pg.Client({ connectionString: identity.database.ownerUrl })
+    await connection.connect()
+    onTestFinished(() => connection.end())
+    await wait(identity, ada.user.id, 'expires_at', '-3 seconds')
+    await connection.query('BEGIN')
+    await connection.query('SELECT FROM sessions WHERE user_id = $1 FOR UPDATE', [ada.user.id])
+    await eventually(async () => {
+      const due = await identity.query('SELECT FROM sessions WHERE user_id = $1 AND expires_at < now()', [ada.user.id])
+      expect(due).toHaveLength(1)
+    })
+    await wait(identity, bob.user.id, 'expires_at', '1 minute')
+    await eventually(async () => expect((await ended(identity)).map((it) => it.subject)).toEqual([bob.user.id]), {
+      withinMs: 5_000,
+      everyMs: 50,
+    })
+    await connection.query('COMMIT')
+    await eventually(async () => expect(await ended(identity)).toHaveLength(2), { withinMs: 5_000, everyMs: 50 })
   })
 
   it('is forgotten 30 days after its end, with device and address, and one that ended since is not', async () => {

@@ -34,6 +34,21 @@ describe('POST /internal/sessions/lookup', () => {
     expect(Math.abs(answer.now_ms - Date.now())).toBeLessThan(5_000)
   })
 
+  it('counts no session of a user who is not active, by whatever way that came', async () => {
+    const identity = await startTestIdentity()
+    const { token, refreshToken, user } = await identity.signUp({ username: 'ada' })
+    await identity.query('UPDATE users SET is_active = false WHERE id = $1', [user.id])
+    const id = String(decodeJwt(token).sid)
+    expect((await identity.lookUp([id])).body.sessions).toEqual([{ state: 'ended', id }])
+    expect(await identity.as(token)('GET', '/auth/sessions')).toMatchObject({
+      status: 401,
+      body: { code: 'session_ended' },
+    })
+    for (const it of [token, refreshToken]) {
+      expect((await identity.asGateway('/oauth/introspect', { token: it })).body).toEqual({ active: false })
+    }
+  })
+
   it('takes as many as verifiers ask for at once', async () => {
     const identity = await startTestIdentity()
     const ids = Array.from({ length: maxSessionsPerLookup }, () => crypto.randomUUID())

@@ -72,6 +72,58 @@ describe('guesses at one account', () => {
     expect(await identity.query('SELECT * FROM login_throttles')).toEqual([])
   })
 
+  it('are followed by waits that double from a second, are counted for an hour, and then forgotten', async () => {
+    const identity = await startTestIdentity()
+    await identity.createUser({ username: 'ada' })
+    const guess = signInFrom(identity, '203.0.113.1')
+    /** What the next one has to wait, whatever of that has gone by on a busy machine. */
+    const failOnce = async () => {
+      expect(await guess('ada', 'guess')).toMatchObject({ status: 401 })
+      const [row] = await identity.query(
+        "SELECT extract(epoch FROM blocked_until - last_failure_at)::int AS seconds FROM login_throttles WHERE key LIKE 'pair:%'",
+      )
+      return Number(row.seconds)
+    }
+    const waits: number[] = []
+    for (let failures = 1; failures <= 17; failures += 1) {
+      const seconds = await failOnce()
+      waits.push(seconds)
+      await letPass(identity, seconds)
+    }
+    expect(waits).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900])
+    for (const minutes of [40, 40]) {
+      await letPass(identity, minutes * 60)
+      expect(await failOnce(), 'an hour after the last of them, not after the first').toBe(900)
+    }
+    await letPass(identity, 3601)
+    expect(await failOnce()).toBe(0)
+  })
+
+  it('of a stranger are forgotten with his right password, as far as they are his alone', async () => {
+    const identity = await startTestIdentity()
+    await identity.createUser({ username: 'ada' })
+    const logIn = signInFrom(identity, '203.0.113.1')
+    for (let nth = 0; nth < 5; nth += 1) await logIn('ada', 'guess')
+    expect(await logIn('ada', 'correct horse')).toMatchObject({ status: 200 })
+    const rows = await identity.query(
+      "SELECT split_part(key, ':', 1) AS kind, failures FROM login_throttles ORDER BY key",
+    )
+    expect(rows).toEqual([
+      { kind: 'account', failures: 5 },
+      { kind: 'address', failures: 5 },
+    ])
+  })
+
+  it('from one address keep nobody out who comes from another', async () => {
+    const identity = await startTestIdentity()
+    await identity.createUser({ username: 'ada' })
+    const guesser = signInFrom(identity, '203.0.113.1')
+    for (let nth = 0; nth < 6; nth += 1) await guesser('ada', 'guess')
+    await identity.query("UPDATE login_throttles SET blocked_until = now() + interval '1 hour' WHERE key LIKE 'pair:%'")
+    expect(await guesser('ada', 'correct horse')).toMatchObject({ status: 429 })
+    expect(await signInFrom(identity, '203.0.113.2')('ada', 'correct horse')).toMatchObject({ status: 200 })
+  })
+
   it('from a /48 of IPv6 are counted by /64, /56 and /48', async () => {
     const identity = await startTestIdentity()
     const digest = (text: string) => `address:${createHash('sha256').update(text).digest('base64url')}`
