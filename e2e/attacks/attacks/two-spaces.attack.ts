@@ -16,13 +16,13 @@ export const twoSpaces: Attack = {
   finding: 'L8',
   title: 'one credential, written in another way, is good at one door and bad at another',
   plants: [
-    { file: 'libs/token-verifier/src/authenticate.ts', replace: [['before?.token === bearer.token', 'before']] },
+    // A door that reads the header in a way of its own.
     {
-      file: 'libs/token-verifier/src/tokens/bearer.ts',
+      file: 'services/gateway/src/http/hot-routes.ts',
       replace: [
         [
-          'return value.charCodeAt(7) === space || value.charCodeAt(value.length - 1) === space ? null : value.slice(7)',
-          'return value.slice(7)',
+          'andThen(authenticate(req), ({ user }) => meAnswer(user))',
+          "andThen(authenticate({ rawHeaders: req.rawHeaders.filter((it) => !it.startsWith('Bearer  ')) }), ({ user }) => meAnswer(user))",
         ],
       ],
     },

@@ -34,7 +34,7 @@ export const plants = {
   },
   'a remembered token does not expire': {
     file: cache,
-    replace: [['known.kept.exp + leewaySeconds > Date.now() / 1000 ? known.kept : undefined', 'known.kept']],
+    replace: [['known.exp + leewaySeconds > Date.now() / 1000 ? known.claims : undefined', 'known.claims']],
   },
   'a remembered token outlives its key': {
     file: cache,

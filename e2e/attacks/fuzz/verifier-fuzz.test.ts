@@ -18,7 +18,7 @@ const runFuzz = async (most: number, plant?: string): Promise<Fuzzed> => {
 }
 
 describe.concurrent(`the verifier, with tokens of every kind (ATTACKS_SEED=${seed})`, () => {
-  it(`lets in none of ${cases} that jose refuses, and says the same at once and later`, {
+  it(`lets in none of ${cases} that jose refuses, and says the same each time`, {
     timeout: 600_000,
   }, async () => {
     const { findings, accepted, ...counts } = await runFuzz(cases)

@@ -13,20 +13,20 @@ export const createMetrics = () => {
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   })
-  const count = (method: string, route: string, status: number, ms: number) =>
-    seconds.observe({ method, route, status: String(status) }, ms / 1000)
-  const observe: RequestHandler = (req, res, next) => {
+  const observe = (method: string, route: string, status: number, startedAt: number) =>
+    seconds.observe({ method, route, status: String(status) }, (performance.now() - startedAt) / 1000)
+  const observeExpress: RequestHandler = (req, res, next) => {
     const startedAt = performance.now()
     res.once('close', () => {
       // The pattern, not the path: a path is chosen by callers, and each value would be a series of its own.
       const route = (req.route as { path?: string } | undefined)?.path ?? 'none'
-      count(req.method, route, res.statusCode, performance.now() - startedAt)
+      observe(req.method, route, res.statusCode, startedAt)
     })
     next()
   }
   const routes: Route[] = [
     ['GET', '/metrics', async (_req, res) => void res.type(registry.contentType).send(await registry.metrics())],
   ]
-  return { registry, count, observe, routes }
+  return { registry, observe, observeExpress, routes }
 }
 export type Metrics = ReturnType<typeof createMetrics>

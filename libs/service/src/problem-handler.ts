@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Problem } from '@gatehouse/contracts'
-import type { ErrorRequestHandler, Response } from 'express'
+import type { ErrorRequestHandler } from 'express'
 import { AppError, type Kind } from './app-error.ts'
 import type { Logger } from './log.ts'
 
@@ -56,12 +56,32 @@ export type AsRefusal = (error: unknown) => AppError | null
 export type Refused = { status: number; code: string; method: string; route: string | null }
 export type OnRefused = (refused: Refused) => void
 
-const send = (res: Response, problem: Problem) =>
-  res.status(problem.status).type('application/problem+json').json(problem)
+type Needs = { log: Logger; asRefusal: AsRefusal | undefined; onRefused: OnRefused | undefined }
+type About = { requestId: string; method: string; path: string; route: string | null }
+type Answered = { problem: Problem; headers: Record<string, string>; refusal: Refusal | null }
 
-/** The one place where a thrown thing becomes a response. A bug or an outage is a bare 500; its details are in the log. */
+/** The one place where a thrown thing becomes an answer. A bug or an outage is a bare 500; its details are in the log. */
+export const createToProblem =
+  ({ log, asRefusal, onRefused }: Needs) =>
+  (error: unknown, { requestId, method, path, route }: About): Answered => {
+    const refusal = refusalOf(error) ?? asRefusal?.(error) ?? null
+    if (!refusal) {
+      log.error({ request_id: requestId, err: error, method, path }, 'request failed')
+      const detail = 'Something failed here. Give the request id to the operator.'
+      return { refusal, headers: {}, problem: problemOf(500, 'internal_error', detail, requestId) }
+    }
+    const { status, code, message, headers } = refusal
+    const about = { request_id: requestId, method, path, status, code }
+    if (status >= 500) log.warn({ ...about, err: refusal }, 'request refused')
+    else log.info(about, 'request refused')
+    onRefused?.({ status, code, method, route })
+    return { refusal, headers, problem: problemOf(status, code, message, requestId) }
+  }
+export type ToProblem = ReturnType<typeof createToProblem>
+
+/** What Express does with an error. */
 export const problemHandler =
-  (log: Logger, asRefusal: AsRefusal = () => null, onRefused: OnRefused = () => undefined): ErrorRequestHandler =>
+  (log: Logger, toProblem: ToProblem): ErrorRequestHandler =>
   // Express tells an error handler by its four parameters.
   (error, req, res, _next) => {
     if (res.headersSent) {
@@ -69,25 +89,16 @@ export const problemHandler =
       log.error({ err: error, method: req.method, path: req.path }, 'an answer broke off')
       return void res.destroy()
     }
-    const refusal = refusalOf(error) ?? asRefusal(error)
-    const requestId = String(res.locals.requestId ?? '')
-    if (!refusal) {
-      log.error({ err: error, method: req.method, path: req.path }, 'request failed')
-      send(
-        res,
-        problemOf(500, 'internal_error', 'Something failed here. Give the request id to the operator.', requestId),
-      )
-      return
-    }
-    const about = { method: req.method, path: req.path, status: refusal.status, code: refusal.code }
-    if (refusal.status >= 500) log.warn({ ...about, err: refusal }, 'request refused')
-    else log.info(about, 'request refused')
-    onRefused({ status: refusal.status, code: refusal.code, method: req.method, route: req.route?.path ?? null })
-    const problem = problemOf(refusal.status, refusal.code, refusal.message, requestId)
+    const { problem, headers, refusal } = toProblem(error, {
+      requestId: String(res.locals.requestId ?? ''),
+      method: req.method,
+      path: req.path,
+      route: req.route?.path ?? null,
+    })
     // Set by `on` for calls that declare `oauth`.
-    if (res.locals.isTokenEndpoint === true) {
+    if (refusal && res.locals.isTokenEndpoint === true) {
       problem.error = refusal.oauthError ?? (refusal.kind && oauthErrors[refusal.kind]) ?? 'invalid_request'
       problem.error_description = refusal.message
     }
-    send(res.set(refusal.headers), problem)
+    res.status(problem.status).set(headers).type('application/problem+json').json(problem)
   }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 
 /** What log lines and events take from the request that caused them, without every function handing it on. */
@@ -17,6 +18,7 @@ export const currentRequest = () => storage.getStore()
 
 // Nginx sets the id, so a caller's own reaches us only where there is no Nginx; then it must be harmless in a log.
 const plainId = /^[A-Za-z0-9_-]{8,64}$/
+const idHeader = 'x-request-id'
 // W3C Trace Context §3.2
 const validTraceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
@@ -30,12 +32,20 @@ export const runAs = <Result>(actor: string, job: () => Result) =>
 const newTraceparent = () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
 
 /** The id that a request came with, or a new one. */
-export const requestIdOf = (given: string | undefined) =>
-  given !== undefined && plainId.test(given) ? given : randomUUID()
+export const requestIdOf = ({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>) => {
+  let given: string | undefined
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length !== idHeader.length || name.toLowerCase() !== idHeader) continue
+    if (given !== undefined) return randomUUID()
+    given = rawHeaders[at + 1]
+  }
+  return given !== undefined && plainId.test(given) ? given : randomUUID()
+}
 
 export const requestContext: RequestHandler = (req, res, next) => {
   const trace = req.get('traceparent')
-  const requestId = requestIdOf(req.get('x-request-id'))
+  const requestId = requestIdOf(req)
   const traceparent = trace !== undefined && validTraceparent.test(trace) ? trace : newTraceparent()
   res.set('X-Request-Id', requestId)
   res.locals.requestId = requestId

@@ -15,8 +15,11 @@ const methodNotAllowed = (methods: Method[]): RequestHandler => {
   }
 }
 
-/** Builds the router of a table: a known path with another method is 405 with `Allow`, an unknown path 404. */
-export const routerOf = (table: Route[]): Router => {
+/**
+ * Builds the router of a table: a known path with another method is 405 with `Allow`, an unknown path 404.
+ * @param inFront paths whose GET never comes as far as here
+ */
+export const routerOf = (table: Route[], inFront: Iterable<string>): Router => {
   // One spelling for each path, as in front of it.
   const router = express.Router({ caseSensitive: true, strict: true })
   for (const path of new Set(table.map(([, it]) => it))) {
@@ -26,6 +29,7 @@ export const routerOf = (table: Route[]): Router => {
     }
     router.all(path, methodNotAllowed(here.map(([method]) => method)))
   }
+  for (const path of inFront) router.all(path, methodNotAllowed(['GET']))
   router.use(() => {
     throw new AppError('not_found', 'not_found', 'There is nothing at this path.')
   })

@@ -1,11 +1,11 @@
 import express from 'express'
 import { believeProxy } from './believe-proxy.ts'
 import type { HealthChecks } from './health.ts'
+import { answerInFront, type HotRoutes } from './hot-routes.ts'
 import { listen } from './http-server.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { type AsRefusal, type OnRefused, problemHandler } from './problem-handler.ts'
-import { answerFirst, type QuickAnswers } from './quick-answers.ts'
+import { type AsRefusal, createToProblem, type OnRefused, problemHandler } from './problem-handler.ts'
 import { requestContext } from './request-context.ts'
 import { type Route, routerOf } from './routes.ts'
 
@@ -20,21 +20,23 @@ type Needs = {
   proxySecret?: string | undefined
   asRefusal?: AsRefusal
   onRefused?: OnRefused
-  quick?: QuickAnswers
+  hotRoutes?: HotRoutes
 }
 
 /** What every service serves alike: request ids, metrics, health, problem+json, the limits, an orderly end. */
 export const serve = async (table: Route[], needs: Needs) => {
-  const { health, metrics, log, host, port, drainMs = 0, proxySecret, asRefusal, onRefused, quick = new Map() } = needs
+  const { health, metrics, log, host, port, drainMs = 0, proxySecret, asRefusal, onRefused } = needs
+  const routes: HotRoutes = needs.hotRoutes ?? new Map()
+  const toProblem = createToProblem({ log, asRefusal, onRefused })
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   // One proxy, which overwrites X-Forwarded-For; from anybody else `believeProxy` lets nothing stand.
   app.set('trust proxy', 1)
-  app.use(believeProxy(proxySecret), requestContext, metrics.observe)
-  app.use(routerOf([...table, ...health.routes, ...metrics.routes]))
-  app.use(problemHandler(log, asRefusal, onRefused))
-  const server = await listen(answerFirst(quick, metrics, app), {
+  app.use(believeProxy(proxySecret), requestContext, metrics.observeExpress)
+  app.use(routerOf([...table, ...health.routes, ...metrics.routes], routes.keys()))
+  app.use(problemHandler(log, toProblem))
+  const server = await listen(answerInFront({ routes, metrics, toProblem }, app), {
     host,
     port,
     drainMs,

@@ -1,12 +1,12 @@
 import { type FakeIssuer, startFakeIssuer } from '@gatehouse/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createAuthenticate } from './authenticate.ts'
+import { type Authenticate, createAuthenticate, createReadClaims } from './authenticate.ts'
 import { type KeySet, startKeySet } from './keys/key-set.ts'
 import { Refusal } from './refusal.ts'
-import { type SessionToken, sessionTokenOf } from './sessions/check-session.ts'
-import type { KnownUser } from './sessions/session-directory.ts'
-import { createTokenVerifier } from './tokens/verify-token.ts'
+import type { SessionUser } from './sessions/session-directory.ts'
+import { CannotVerifyError } from './tokens/token-error.ts'
+import { createVerify } from './tokens/verify-token.ts'
 
 let issuer: FakeIssuer
 let keys: KeySet
@@ -26,19 +26,17 @@ afterAll(async () => {
 })
 
 /** Every session counts, and each is its token's user's. */
-const everySession = {
-  fromMemory: (token: SessionToken) => ({ state: { id: token.sub }, isActive: true, answer: null }) as KnownUser,
-  check: async (token: SessionToken) => everySession.fromMemory(token),
+const everySession = ({ sub }: { sub: string }) => ({ id: sub }) as SessionUser
+const verifyBy = (by: Parameters<typeof createVerify>[0]['keys']) =>
+  createVerify({ issuer: issuer.issuer, audience: issuer.audience, keys: by }, ({ sub, sid }) => ({ sub, sid }))
+
+const outcomeOf = async (authenticate: Authenticate, rawHeaders: string[]) => {
+  try {
+    return (await authenticate({ rawHeaders })).user.id
+  } catch (error) {
+    return error instanceof Refusal ? error.code : error
+  }
 }
-const start = () => {
-  const { issuer: iss, audience } = issuer
-  return createAuthenticate(createTokenVerifier({ issuer: iss, audience, keys }, sessionTokenOf), everySession)
-}
-const outcomeOf = async (answer: Promise<{ user: KnownUser }>) =>
-  answer.then(
-    ({ user }) => user.state.id,
-    (error: unknown) => (error instanceof Refusal ? error.code : error),
-  )
 
 /** The first one half of the time. */
 const mostly = (usual: string, ...others: string[]) => fc.oneof(fc.constant(usual), fc.constantFrom(...others))
@@ -49,40 +47,68 @@ const value = () =>
     .tuple(
       mostly('Bearer', 'bearer', 'BEARER', 'Basic', 'Bearer,', ''),
       mostly(' ', '', '  ', '\t', ' \t'),
-      mostly(good, expired, `${good}=`, good.slice(1), `${good}.x`, `"${good}"`, `${good},${good}`, 'x', ''),
+      mostly(good, expired, `${good}=`, good.slice(1), `${good}.x`, `"${good}"`, `${good},${good}`, 'x', '.x', ''),
       mostly('', ' ', '   ', '\t', ', Bearer x', ' x', '\u00a0'),
     )
     .map((parts) => parts.join(''))
 
-describe('the quick way and the full way', () => {
-  it('say the same of every spelling of the header', async () => {
+/** What the header says by the words of RFC 6750 §2.1 and RFC 9110 §11.1. */
+const expectedOf = (headers: [string, string][], id: string) => {
+  const values = headers.filter(([name]) => name.toLowerCase() === 'authorization').map(([, it]) => it)
+  if (values.length > 1) return 'invalid_request'
+  const [only] = values
+  if (only === undefined || !/^bearer\b/i.test(only)) return 'token_missing'
+  const token = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(only)?.[1]
+  if (token === undefined) return 'invalid_request'
+  return token === good ? id : 'invalid_token'
+}
+
+describe('who sent a request', () => {
+  it('is told of every spelling of the header as RFC 6750 has it, also from memory', async () => {
+    const id = (await verifyBy(keys)(good)).sub
     const name = fc.constantFrom('authorization', 'Authorization', 'AUTHORIZATION', 'X-Other')
-    const headers = fc
-      .array(fc.tuple(name, value()), { minLength: 1, maxLength: 2 })
-      .map((it) => ['Host', 'x', ...it.flat()])
+    const headers = fc.array(fc.tuple(name, value()), { minLength: 1, maxLength: 2 })
+    // Remembers the good token from its second use on.
+    const authenticate = createAuthenticate(createReadClaims({ verify: verifyBy(keys) }), everySession)
     const seen = { yes: 0, no: 0 }
     await fc.assert(
-      fc.asyncProperty(headers, async (rawHeaders) => {
-        const { recognise, authenticate } = start()
-        const quick = recognise({ rawHeaders })
-        const full = await outcomeOf(authenticate({ rawHeaders }))
-        // As a call that has no quick way, such as `/auth/verify?role=…`.
-        const alone = await outcomeOf(start().authenticate({ rawHeaders: [...rawHeaders] }))
-        expect(full).toBe(alone)
-        if (quick) expect(full).toBe(quick.state.id)
-        seen[quick ? 'yes' : 'no'] += 1
+      fc.asyncProperty(headers, async (given) => {
+        const rawHeaders = ['Host', 'x', ...given.flat()]
+        const expected = expectedOf(given, id)
+        expect(await outcomeOf(authenticate, rawHeaders)).toBe(expected)
+        const anew = createAuthenticate(createReadClaims({ verify: verifyBy(keys) }), everySession)
+        expect(await outcomeOf(anew, rawHeaders), 'by who never saw it').toBe(expected)
+        seen[expected === id ? 'yes' : 'no'] += 1
       }),
       { numRuns: 3_000 },
     )
     expect(Math.min(seen.yes, seen.no)).toBeGreaterThan(10)
   })
 
-  it('let a token in whose blanks are more than one', async () => {
-    for (const spelling of [`Bearer  ${good}`, `Bearer ${good} `, `bearer   ${good}`]) {
-      const { recognise, authenticate } = start()
-      const req = { rawHeaders: ['Authorization', spelling] }
-      expect(recognise(req), 'left to the full way').toBeNull()
-      await expect(authenticate(req), spelling).resolves.toBeDefined()
-    }
+  it('is told at once where nobody has to be asked, and later where somebody has', async () => {
+    const claims = createReadClaims({ verify: verifyBy(keys) })
+    const req = { rawHeaders: ['Authorization', `Bearer ${good}`] }
+    expect(createAuthenticate(claims, everySession)(req)).not.toBeInstanceOf(Promise)
+    const asking = createAuthenticate(claims, async (ref) => everySession(ref))
+    expect(asking(req)).toBeInstanceOf(Promise)
+    expect(await asking(req)).toMatchObject({ user: { id: expect.any(String) } })
+    const ended = createAuthenticate(claims, async () => null)
+    expect(await outcomeOf(ended, req.rawHeaders)).toBe('session_ended')
+  })
+
+  it('cannot be told of a well-formed token alone while there are no keys', async () => {
+    const none = { find: () => undefined, findAfterFetch: () => Promise.reject(new CannotVerifyError('none')) }
+    const authenticate = createAuthenticate(createReadClaims({ verify: verifyBy(none) }), everySession)
+    const of = (text: string) => outcomeOf(authenticate, ['Authorization', text])
+    expect(await of(`Bearer ${good}`)).toBe('cannot_verify')
+    expect(await of(`Bearer ${good} x`)).toBe('invalid_request')
+    expect(await of('Bearer x')).toBe('invalid_token')
+    expect(await of('Basic eDp5')).toBe('token_missing')
+  })
+
+  it('may be told by another kind of credential that leads to the same session', async () => {
+    const session = { sid: crypto.randomUUID(), sub: crypto.randomUUID() }
+    const authenticate = createAuthenticate(async () => session, everySession)
+    expect(await authenticate({ rawHeaders: [] })).toEqual({ claims: session, user: { id: session.sub } })
   })
 })

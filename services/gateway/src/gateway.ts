@@ -1,15 +1,15 @@
 import { assemble, createHealth, createMetrics, type Logger, serve } from '@gatehouse/service'
 import {
   createAuthenticate,
-  createTokenVerifier,
+  createReadClaims,
+  createVerify,
   defaultMaxKeyAgeSeconds,
-  sessionTokenOf,
   startKeySet,
   startLiveSessions,
 } from '@gatehouse/token-verifier'
 import type { GatewayConfig } from './config.ts'
 import { createGatewayMetrics } from './gateway-metrics.ts'
-import { quickAnswers } from './http/quick-answers.ts'
+import { hotRoutes } from './http/hot-routes.ts'
 import { routes } from './http/routes.ts'
 import { readState } from './readiness.ts'
 
@@ -30,7 +30,10 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
       (it) => it.stop(),
     )
     // Of a token no more is remembered than is asked: who, and by which session.
-    const tokens = createTokenVerifier({ issuer, audience, keys, maxRemembered: maxSessions }, sessionTokenOf)
+    const verify = createVerify({ issuer, audience, keys, maxRemembered: maxSessions }, ({ sid, sub }) => ({
+      sid,
+      sub,
+    }))
     const { brokerUrl: events, serviceName: username, serviceSecret: password } = config
     const identity = Object.assign(new URL(config.identityUrl), { username, password }).href
     const sessions = await own(
@@ -39,13 +42,13 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
     )
     watch({ keys: keys.state, sessions: sessions.state })
 
-    const { authenticate, recognise } = createAuthenticate(tokens, sessions)
+    const authenticate = createAuthenticate(createReadClaims({ verify }), sessions.check)
     const health = createHealth(readState({ keys: keys.state, sessions: sessions.state }))
     const { host, port, drainMs } = config
     const server = await own(
-      serve(routes({ authenticate, health, showsDocs: config.showsDocs }), {
+      serve(routes({ health, showsDocs: config.showsDocs }), {
         ...{ health, metrics, log, host, port, drainMs },
-        quick: quickAnswers(recognise),
+        hotRoutes: hotRoutes(authenticate),
       }),
       (it) => it.close(),
     )

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { Verify } from 'node:crypto'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startTestGateway } from './start-test-gateway.ts'
 
 const endedSession = (id: string, userId: string) => ({
@@ -77,6 +78,24 @@ describe('GET /auth/me', () => {
     expect(gateway.identity.asked).toEqual([[sid]])
     gateway.identity.behave('fails')
     expect(await gateway.me(token)).toMatchObject({ status: 200 })
+  })
+
+  it('checks one signature at the first request of a session, and none once the token is remembered', async () => {
+    const gateway = await startTestGateway()
+    await gateway.untilFresh()
+    const check = vi.spyOn(Verify.prototype, 'verify')
+    onTestFinished(() => check.mockRestore())
+    const { token, sid } = await gateway.signIn()
+    const checks: number[] = []
+    for (let times = 0; times < 4; times += 1) {
+      expect(await gateway.me(token)).toMatchObject({ status: 200 })
+      checks.push(check.mock.calls.length)
+    }
+    expect(gateway.identity.asked, 'the first one had to ask').toEqual([[sid]])
+    // A token is remembered from its second use on.
+    expect(checks).toEqual([1, 2, 2, 2])
+    expect(await gateway.me(`${token.slice(0, -4)}AAAA`)).toMatchObject({ status: 401 })
+    expect(check.mock.calls.length, 'a bad token costs one as well').toBe(3)
   })
 
   it('refuses at once what an event ended, and shows what an event changed', async () => {

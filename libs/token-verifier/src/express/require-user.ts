@@ -6,7 +6,6 @@ import type { Request, RequestHandler, Response } from 'express'
 import { createAuthenticate, createReadClaims } from '../authenticate.ts'
 import { startKeySet } from '../keys/key-set.ts'
 import { Refusal } from '../refusal.ts'
-import { sessionTokenOf } from '../sessions/check-session.ts'
 import { startLiveSessions } from '../sessions/live-sessions.ts'
 import { createTokenVerifier } from '../tokens/verify-token.ts'
 
@@ -73,18 +72,16 @@ const startReading = ({ issuer, audience, jwksUri, maxKeyAgeSeconds, log, events
   })
   const stop = () => keys.stop()
   try {
+    const readClaims = createReadClaims(createTokenVerifier({ issuer, audience, keys }))
     if (events === undefined || identity === undefined) {
-      const readClaims = createReadClaims(createTokenVerifier({ issuer, audience, keys }))
       return { read: async (req: Request) => ofClaims(await readClaims(req)), stop: async () => stop() }
     }
-    const keep = (claims: AccessTokenClaims) => ({ ...sessionTokenOf(claims), claims })
-    const tokens = createTokenVerifier({ issuer, audience, keys }, keep)
     const sessions = startLiveSessions({ events, identity, keys, ...(log && { log }) })
-    const { authenticate } = createAuthenticate(tokens, sessions)
+    const authenticate = createAuthenticate(readClaims, sessions.check)
     const read = async (req: Request): Promise<RequestUser> => {
-      const { token, user } = await authenticate(req)
-      const { id, username, roles } = user.state
-      return { id, username, roles, claims: token.claims }
+      const { claims, user } = await authenticate(req)
+      const { id, username, roles } = user
+      return { id, username, roles, claims }
     }
     return { read, stop: () => sessions.stop().finally(stop) }
   } catch (error) {

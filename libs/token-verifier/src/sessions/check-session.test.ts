@@ -1,6 +1,6 @@
 import type { GatehouseEvent, SessionLookupAnswer, UserState } from '@gatehouse/contracts'
 import { describe, expect, it } from 'vitest'
-import { createCheckSession, sessionTokenOf } from './check-session.ts'
+import { createCheckSession } from './check-session.ts'
 import { createFreshness } from './freshness.ts'
 import { createLookUpBatcher } from './look-up-batcher.ts'
 import { createSessionDirectory } from './session-directory.ts'
@@ -25,14 +25,14 @@ describe('a check of a session', () => {
       return call.promise
     }
     const lookUps = createLookUpBatcher({ identity: { lookUp }, directory, freshness, now, onFailure: () => {} })
-    const { check } = createCheckSession({ directory, freshness, lookUps, staleGraceMs: 0, now, count: () => {} })
-    const token = () => sessionTokenOf({ sub: ada.id, sid, exp: 0 })
+    const check = createCheckSession({ directory, freshness, lookUps, staleGraceMs: 0, now, count: () => {} })
+    const ref = { sub: ada.id, sid }
 
-    const before = check(token())
+    const before = check(ref)
     await expect.poll(() => calls).toHaveLength(1)
     const user = { ...ada, version: 2 }
     directory.apply({ type: 'user.updated.v1', data: { user, sessions_ended: true } } as GatehouseEvent)
-    const after = check(token())
+    const after = check(ref)
     const active = { state: 'active', id: sid, expires_at: '2100-01-01T00:00:00.000Z', user: ada } as const
     calls[0]?.resolve({ now_ms: 0, sessions: [active] })
     await expect.poll(() => calls).toHaveLength(2)

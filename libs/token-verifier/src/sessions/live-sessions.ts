@@ -39,7 +39,7 @@ export const startLiveSessions = ({ events: url, identity: identityUrl, keys, ..
   const timer = setInterval(() => void lookUps.askTime(), clockSampleMs)
 
   return {
-    ...createCheckSession({ directory, freshness, lookUps, staleGraceMs, now, count }),
+    check: createCheckSession({ directory, freshness, lookUps, staleGraceMs, now, count }),
     state: () => ({
       stalenessMs: freshness.stalenessMs(now()),
       sessions: directory.size(),

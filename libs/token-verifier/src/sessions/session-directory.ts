@@ -4,30 +4,21 @@ import { createSieveCache } from '../sieve-cache.ts'
 /** What requests need to know of a user. */
 export type SessionUser = Omit<UserState, 'created_at' | 'updated_at'>
 /**
- * One user, shared by all of the user's sessions. `answer` is for whoever derives one: made once for each version.
- * `isActive` is of `state`, here so that a check need not reach for that, too. `doubtedAt` is the number of the last question
- * that was asked before sessions of the user ended all at once: what such a question told of any of them counts no more.
+ * One user, shared by all of the user's sessions. `doubtedAt` is the number of the last question that was asked before
+ * sessions of the user ended all at once: what such a question told of any of them counts no more.
  */
-export type KnownUser = {
-  state: SessionUser
-  isActive: boolean
-  answer: string | null
-  sessions: number
-  doubtedAt: number
-}
-/** A session. It is one object for as long as it is kept, so a token may lead to it. */
+export type KnownUser = { state: SessionUser; sessions: number; doubtedAt: number }
+/** A session. */
 export type Entry = {
   /** Null when the session has ended. */
   user: KnownUser | null
-  /** Whole seconds since the epoch, as in tokens; V8 keeps a larger number in a place of its own. */
+  /** Whole seconds since the epoch, as in tokens. */
   expiresAt: number
   askedAt: number
   /** Number of the question that filled it. */
   question: number
   epoch: number
   used: boolean
-  /** It made room for another one, and learns no more. */
-  isDropped: boolean
 }
 
 /** What events told while a question was under way; its answer may be older than they are. */
@@ -57,7 +48,6 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   const users = new Map<string, KnownUser>()
   // A user is kept for as long as one of the user's sessions is.
   const entries = createSieveCache<Entry>(maxSessions, (entry) => {
-    entry.isDropped = true
     if (entry.user) release(entry.user)
   })
   const questions = new Set<Notes>()
@@ -71,8 +61,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
 
   const end = (id: string) => {
     const entry = entries.peek(id)
-    if (entry === undefined)
-      entries.set(id, { user: null, expiresAt: 0, askedAt: 0, question: 0, epoch, used: false, isDropped: false })
+    if (entry === undefined) entries.set(id, { user: null, expiresAt: 0, askedAt: 0, question: 0, epoch, used: false })
     else if (entry.user) {
       release(entry.user)
       entry.user = null
@@ -83,8 +72,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   const learn = (told: Told) => {
     const known = users.get(told.id)
     if (!known || known.state.version >= told.version) return
-    const state = 'is_active' in told ? keptOf(told) : { ...known.state, is_active: false, version: told.version }
-    Object.assign(known, { state, isActive: state.is_active, answer: null })
+    known.state = 'is_active' in told ? keptOf(told) : { ...known.state, is_active: false, version: told.version }
   }
 
   /** Whatever version it is of: it may have been overtaken, and what it says of sessions still holds. */
@@ -113,8 +101,6 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
   return {
     apply,
     find: entries.get,
-    /** Of one that was found before. */
-    use: entries.mark,
     epoch: () => epoch,
     /** The queue is bound anew: events may have been missed before, so older entries must be asked for again. */
     startEpoch: () => {
@@ -134,14 +120,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
         const before = entries.peek(told.id)
         if (before && (before.user === null || before.askedAt > askedAt)) return
         const { id: userId } = told.user
-        const { is_active: isActive } = told.user
-        const user = users.get(userId) ?? {
-          state: keptOf(told.user),
-          isActive,
-          answer: null,
-          sessions: 0,
-          doubtedAt: 0,
-        }
+        const user = users.get(userId) ?? { state: keptOf(told.user), sessions: 0, doubtedAt: 0 }
         users.set(userId, user)
         learn(told.user)
         if (notes.doubted.has(userId)) user.doubtedAt = Math.max(user.doubtedAt, question)
@@ -156,7 +135,7 @@ export const createSessionDirectory = ({ maxSessions }: Options) => {
         if (before) Object.assign(before, answered)
         else {
           user.sessions += 1
-          entries.set(told.id, { user, ...answered, used: false, isDropped: false })
+          entries.set(told.id, { user, ...answered, used: false })
         }
       }
       return {

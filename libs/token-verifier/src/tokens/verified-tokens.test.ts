@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createVerifiedTokens, digestOf } from './verified-tokens.ts'
 
@@ -8,16 +8,18 @@ const inSeconds = (seconds: number) => ({ exp: Math.floor(Date.now() / 1000) + s
 
 const start = (maxTokens = 10) => {
   const keys = new Map([['one', publicKey]])
-  const { find, remember } = createVerifiedTokens({
+  const { find, remember: rememberIt } = createVerifiedTokens<{ exp: number }>({
     keys: { find: (kid) => keys.get(kid) },
     leewaySeconds: 0,
     maxTokens,
   })
-  const twice = (...it: Parameters<typeof remember>) => {
-    remember(...it)
-    remember(...it)
+  const once = (digest: string, claims: { exp: number }, kid: string, key: KeyObject) =>
+    rememberIt(digest, { claims, exp: claims.exp, kid, key, used: false })
+  const twice = (...it: Parameters<typeof once>) => {
+    once(...it)
+    once(...it)
   }
-  return { keys, find, once: remember, remember: twice }
+  return { keys, find, once, remember: twice }
 }
 
 describe('a token that was verified before', () => {

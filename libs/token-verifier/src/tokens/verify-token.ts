@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { type AccessTokenClaims, isAccessTokenClaims } from '@gatehouse/contracts'
 import jwt from 'jsonwebtoken'
 import type { Keys } from '../keys/key-set.ts'
+import { andThen, type NowOrLater } from '../now-or-later.ts'
 import { TokenError, type TokenErrorCode } from './token-error.ts'
 import { createVerifiedTokens, digestOf } from './verified-tokens.ts'
 
@@ -65,19 +66,22 @@ const codeOf = (error: unknown): TokenErrorCode => {
   return 'token_malformed'
 }
 
-/** What every use of a token needs of its claims. */
-export type SessionClaims = Pick<AccessTokenClaims, 'sub' | 'sid' | 'exp'>
-
 /**
  * Checks access tokens (RFC 9068 §4, RFC 8725). `verify` rejects with TokenError for a token that is not to be trusted,
  * however made, and with CannotVerifyError while there are no keys; with nothing else.
- * @param keep what of the claims is remembered and answered; all of them by default
  * @throws Error at once when issuer or audience is empty: jsonwebtoken would silently not check them; so for the numbers
  */
-export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClaims>(
-  options: VerifierOptions,
-  keep = (claims: AccessTokenClaims) => claims as unknown as Kept,
-) => {
+export const createTokenVerifier = (options: VerifierOptions) => {
+  const verify = createVerify(options, (claims) => claims)
+  return { verify: async (token: string): Promise<AccessTokenClaims> => verify(token) }
+}
+export type TokenVerifier = ReturnType<typeof createTokenVerifier>
+
+/**
+ * The same check, at once where the key is known.
+ * @param select what of the claims is remembered and answered
+ */
+export const createVerify = <Claims>(options: VerifierOptions, select: (claims: AccessTokenClaims) => Claims) => {
   const {
     issuer,
     audience,
@@ -90,7 +94,7 @@ export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClai
   if (!isText(issuer) || !isText(audience)) throw new Error('A token verifier needs an issuer and an audience.')
   if (!(leewaySeconds >= 0 && leewaySeconds <= 30)) throw new Error('The leeway must be 0 to 30 seconds.')
   if (!(maxLifetimeSeconds > 0)) throw new Error('The longest lifetime must be a number of seconds.')
-  const verified = createVerifiedTokens<Kept>({ keys, leewaySeconds, maxTokens: maxRemembered })
+  const verified = createVerifiedTokens<Claims>({ keys, leewaySeconds, maxTokens: maxRemembered })
 
   const kidOf = createKidReader()
 
@@ -111,37 +115,29 @@ export const createTokenVerifier = <Kept extends SessionClaims = AccessTokenClai
     }
   }
 
-  const verifyBy = (token: string, digest: string, kid: string, key: KeyObject) => {
-    const claims = checkSignature(token, key)
+  const checkClaims = (claims: unknown): AccessTokenClaims => {
     if (!isAccessTokenClaims(claims)) throw new TokenError('token_claims', 'A claim is missing or of the wrong type.')
     const { iat, exp } = claims
     if (exp - iat > maxLifetimeSeconds || exp <= iat)
       throw new TokenError('token_lifetime', 'The token lives too long.')
     if (iat > Date.now() / 1000 + leewaySeconds) throw new TokenError('token_not_yet_valid', 'Issued in the future.')
-    const kept = keep(claims)
-    verified.remember(digest, kept, kid, key)
-    return kept
+    return claims
   }
 
-  return {
-    verify: async (token: string): Promise<Kept> => {
-      const digest = digestOf(token)
-      const remembered = verified.find(digest)
-      if (remembered) return remembered
-      const kid = checkForm(token)
-      const key = keys.find(kid) ?? (await keys.findAfterFetch(kid))
-      if (!key) throw new TokenError('token_unknown_key', 'The issuer publishes no such key.')
-      return verifyBy(token, digest, kid, key)
-    },
-    /** The same where nothing has to be waited for; undefined where the key is not known yet. @throws TokenError */
-    verifyNow: (token: string): Kept | undefined => {
-      const digest = digestOf(token)
-      const remembered = verified.find(digest)
-      if (remembered) return remembered
-      const kid = checkForm(token)
-      const key = keys.find(kid)
-      return key && verifyBy(token, digest, kid, key)
-    },
+  const verifyBy = (key: KeyObject | undefined, kid: string, token: string, digest: string) => {
+    if (!key) throw new TokenError('token_unknown_key', 'The issuer publishes no such key.')
+    const claims = checkClaims(checkSignature(token, key))
+    const selected = select(claims)
+    verified.remember(digest, { claims: selected, exp: claims.exp, kid, key, used: false })
+    return selected
+  }
+
+  /** @throws TokenError, also at once */
+  return (token: string): NowOrLater<Claims> => {
+    const digest = digestOf(token)
+    const remembered = verified.find(digest)
+    if (remembered !== undefined) return remembered
+    const kid = checkForm(token)
+    return andThen(keys.find(kid) ?? keys.findAfterFetch(kid), (key) => verifyBy(key, kid, token, digest))
   }
 }
-export type TokenVerifier<Kept extends SessionClaims = AccessTokenClaims> = ReturnType<typeof createTokenVerifier<Kept>>

@@ -1,5 +1,6 @@
 import type { Api } from '@gatehouse/contracts'
 import { currentRequest, type Guards, type Handler, type PlainHandler } from '@gatehouse/service'
+import type { ReadCredential } from '@gatehouse/token-verifier'
 import type { Request } from 'express'
 import { type Actor, adminNeeded, sessionEnded } from '../sessions/act-as.ts'
 import type { Session } from '../sessions/session.ts'
@@ -15,11 +16,12 @@ export type Handlers = { [Id in keyof Api]: Handler<Api[Id], Caller> }
 export type PlainHandlers = { [Id in keyof Api]: PlainHandler<Api[Id], Caller> }
 
 type FindLive = (id: string) => Promise<(Session & { user: User }) | null>
-/** The claims of the genuine token that a request carries; throws what the caller should answer. */
-type ReadClaims = (req: Request) => Promise<{ sid: string }>
 
 /** Identity asks its own tables for each call: here the answer is never stale. */
-export const createAuthenticate = (readClaims: ReadClaims, findLive: FindLive): Omit<Guards<Caller>, 'service'> => {
+export const createAuthenticate = (
+  readClaims: ReadCredential<{ sid: string }>,
+  findLive: FindLive,
+): Omit<Guards<Caller>, 'service'> => {
   const authenticate = async (req: Request, role: 'admin' | null): Promise<Caller> => {
     const { sid } = await readClaims(req)
     const found = await findLive(sid)
