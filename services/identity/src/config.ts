@@ -85,9 +85,7 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
   checkLifetimes(env)
   return {
     logLevel: env.LOG_LEVEL,
-    host: env.HOST,
-    port: env.PORT,
-    drainMs: drainMsOf(env),
+    http: { host: env.HOST, port: env.PORT, drainMs: drainMsOf(env), proxySecret: env.PROXY_SECRET_FILE },
     databaseUrl: withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE),
     // An exhausted pool and then a query that hangs are answered 503 within 2 s.
     databaseWithinMs: 900,
@@ -105,7 +103,6 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     keyTimes: keyTimesOf(env),
     keySecrets: env.KEY_SECRETS_FILE,
     serviceCredentials: env.SERVICE_CREDENTIALS_FILE,
-    proxySecret: env.PROXY_SECRET_FILE,
     argon2,
   }
 }

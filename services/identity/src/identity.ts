@@ -28,7 +28,7 @@ import { usersIn } from './users/users.repository.ts'
 /** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
 export const startIdentity = (config: IdentityConfig, log: Logger) =>
   assemble(async (own) => {
-    const { databaseUrl, issuer } = config
+    const { databaseUrl, issuer, jwksMaxAgeSeconds } = config
     const metrics = createMetrics()
     const db = await own(openDatabase(databaseUrl, log, config.databaseWithinMs), (it) => it.destroy())
     const publisher = await own(startPublisher({ url: config.brokerUrl, name: 'identity', log }), (it) => it.stop())
@@ -61,33 +61,12 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
 
     const history = historyIn(db.manager)
     const streams = createEventStreams({ history, log })
-    const table = routes({
-      issuer,
-      jwksMaxAgeSeconds: config.jwksMaxAgeSeconds,
-      keys,
-      guards: {
-        ...createAuthenticate(createReadClaims(tokens), signIn.find),
-        service: createRequireService(config.serviceCredentials),
-      },
-      signIn,
-      accounts,
-      audit,
-      history,
-      streams,
-    })
-    const { host, port, drainMs, proxySecret } = config
+    const signedIn = createAuthenticate(createReadClaims(tokens), signIn.find)
+    const guards = { ...signedIn, service: createRequireService(config.serviceCredentials) }
+    const table = routes({ issuer, jwksMaxAgeSeconds, keys, guards, signIn, accounts, audit, history, streams })
+    const health = createHealth(readState({ db, publisher, relay, laptopPassword }))
     const server = await own(
-      serve(table, {
-        health: createHealth(readState({ db, publisher, relay, laptopPassword })),
-        metrics,
-        log,
-        host,
-        port,
-        drainMs,
-        proxySecret,
-        asRefusal: asDatabaseOutage,
-        onRefused: audit.refused,
-      }),
+      serve(table, { ...config.http, health, metrics, log, asRefusal: asDatabaseOutage, onRefused: audit.refused }),
       (it) => it.close(),
     )
     // Before the server, which waits for every answer under way.

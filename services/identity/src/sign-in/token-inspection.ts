@@ -1,6 +1,5 @@
 import type { AccessTokenClaims, EndReason, Introspection } from '@gatehouse/contracts'
 import type { DataSource } from 'typeorm'
-import { readClock } from '../database/read-clock.ts'
 import type { Actor } from '../sessions/act-as.ts'
 import { refreshOutcome } from '../sessions/refresh-rule.ts'
 import type { Session } from '../sessions/session.ts'
@@ -14,7 +13,13 @@ type Needs = {
   tokens: Tokens
   logOut: (which: Session, reason: EndReason, actor: Actor) => Promise<number>
 }
-type Found = { session: Session; user: User; claims: AccessTokenClaims | null; refreshCounter: number | null }
+type Found = {
+  session: Session & { user: User }
+  /** What the database's clock said. */
+  nowMs: number
+  claims: AccessTokenClaims | null
+  refreshCounter: number | null
+}
 
 /** For services that were handed a token of either kind: RFC 7009 revocation and RFC 7662 introspection. */
 export const createTokenInspection = ({ db, issuer, tokens, logOut }: Needs) => {
@@ -23,13 +28,14 @@ export const createTokenInspection = ({ db, issuer, tokens, logOut }: Needs) => 
     const refresh = tokens.readRefresh(token)
     const claims = refresh ? null : await tokens.readAccess(token)
     const id = refresh?.sessionId ?? claims?.sid
-    const [session] = id === undefined ? [] : await sessionsIn(db.manager).findLive([id])
-    return session ? { session, user: session.user, claims, refreshCounter: refresh?.counter ?? null } : null
+    if (id === undefined) return null
+    const { nowMs, live } = await sessionsIn(db.manager).lookUp([id])
+    return live[0] ? { session: live[0], nowMs, claims, refreshCounter: refresh?.counter ?? null } : null
   }
 
   /** Only looks: nothing is counted as a repeat, and nothing ends. */
-  const wouldEndSession = async ({ session, refreshCounter }: Found) =>
-    refreshCounter !== null && refreshOutcome(session, refreshCounter, await readClock(db.manager), 0) === 'reuse'
+  const wouldEndSession = ({ session, nowMs, refreshCounter }: Found) =>
+    refreshCounter !== null && refreshOutcome(session, refreshCounter, new Date(nowMs), 0) === 'reuse'
 
   return {
     /**
@@ -44,15 +50,15 @@ export const createTokenInspection = ({ db, issuer, tokens, logOut }: Needs) => 
     introspect: async (token: string): Promise<Introspection> => {
       const found = await find(token)
       // A token that would end the session is none that counts.
-      if (!found || (await wouldEndSession(found))) return { active: false }
-      const { session, user, claims } = found
+      if (!found || wouldEndSession(found)) return { active: false }
+      const { session, claims } = found
       const about = {
         active: true,
         iss: issuer,
-        sub: user.id,
+        sub: session.user.id,
         sid: session.id,
-        username: user.username,
-        roles: user.roles,
+        username: session.user.username,
+        roles: session.user.roles,
       } as const
       if (!claims) {
         const exp = Math.floor(Math.min(session.expiresAt.getTime(), session.idleExpiresAt.getTime()) / 1000)
