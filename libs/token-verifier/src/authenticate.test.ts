@@ -5,7 +5,7 @@ import { type Authenticate, createAuthenticate, createReadClaims } from './authe
 import { type KeySet, startKeySet } from './keys/key-set.ts'
 import { Refusal } from './refusal.ts'
 import type { SessionUser } from './sessions/session-directory.ts'
-import { CannotVerifyError } from './tokens/token-error.ts'
+import { CannotVerifyError } from './token-error.ts'
 import { createVerify } from './tokens/verify-token.ts'
 
 let issuer: FakeIssuer

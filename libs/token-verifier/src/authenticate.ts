@@ -3,8 +3,8 @@ import { andThen, type NowOrLater } from './now-or-later.ts'
 import { Refusal } from './refusal.ts'
 import type { CheckSession, SessionRef } from './sessions/check-session.ts'
 import type { SessionUser } from './sessions/session-directory.ts'
+import { CannotVerifyError, TokenError } from './token-error.ts'
 import { findBearer, isBearerToken } from './tokens/bearer.ts'
-import { CannotVerifyError, TokenError } from './tokens/token-error.ts'
 
 type Request = Pick<IncomingMessage, 'rawHeaders'>
 

@@ -1,6 +1,6 @@
 import { eventually, type FakeIssuer, startFakeIssuer } from '@gatehouse/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
-import { CannotVerifyError } from '../tokens/token-error.ts'
+import { CannotVerifyError } from '../token-error.ts'
 import { createTokenVerifier } from '../tokens/verify-token.ts'
 import { type KeySet, startKeySet } from './key-set.ts'
 

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import jwksRsa from 'jwks-rsa'
-import { CannotVerifyError } from '../tokens/token-error.ts'
+import { CannotVerifyError } from '../token-error.ts'
 import { acceptableKeys } from './acceptable-keys.ts'
 import { fetchJwks } from './fetch-jwks.ts'
 

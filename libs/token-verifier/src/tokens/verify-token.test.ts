@@ -2,7 +2,7 @@ import { type FakeIssuer, startFakeIssuer } from '@gatehouse/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KeySet, startKeySet } from '../keys/key-set.ts'
-import { CannotVerifyError, TokenError, type TokenErrorCode } from './token-error.ts'
+import { CannotVerifyError, TokenError, type TokenErrorCode } from '../token-error.ts'
 import { createTokenVerifier, type TokenVerifier } from './verify-token.ts'
 
 let issuer: FakeIssuer

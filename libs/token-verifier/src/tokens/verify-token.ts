@@ -3,7 +3,7 @@ import { type AccessTokenClaims, isAccessTokenClaims } from '@gatehouse/contract
 import jwt from 'jsonwebtoken'
 import type { Keys } from '../keys/key-set.ts'
 import { andThen, type NowOrLater } from '../now-or-later.ts'
-import { TokenError, type TokenErrorCode } from './token-error.ts'
+import { TokenError, type TokenErrorCode } from '../token-error.ts'
 import { createVerifiedTokens, digestOf } from './verified-tokens.ts'
 
 export type VerifierOptions = {
