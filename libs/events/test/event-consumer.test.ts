@@ -43,6 +43,7 @@ describe('event consumer', () => {
     await eventually(() => expect(consumer.seen).toEqual(['bound', 'event 1', 'event 2', 'heartbeat 7']))
     await publisher.publishAll([outgoing(anEvent(3))])
     await eventually(() => expect(consumer.seen.at(-1)).toBe('event 3'))
+    expect(consumer.counts()).toEqual({ applied: 3, heartbeats: 1, unknown: 0, notUnderstood: 0 })
   })
 
   it('is told that it is bound first also when messages are already on their way', async () => {
@@ -111,6 +112,13 @@ describe('event consumer', () => {
     await eventually(() => expect(consumer.state().reconnects).toBe(1), { withinMs: 15_000 })
     await publisher.publishAll([outgoing(anEvent(9))])
     await eventually(() => expect(consumer.seen).toContain('event 9'))
+  })
+
+  it('shares its queue with nobody', async () => {
+    const { vhost, channel } = await startBoth()
+    const [queue = ''] = await queuesOf(vhost.name, 'gateway.sessions.')
+    channel.on('error', () => undefined)
+    await expect(channel.checkQueue(queue)).rejects.toThrow('RESOURCE_LOCKED')
   })
 
   it('leaves no queue behind when it stops', async () => {

@@ -106,6 +106,17 @@ describe('who sent a request', () => {
     expect(await of('Basic eDp5')).toBe('token_missing')
   })
 
+  it('is no refusal where something broke', async () => {
+    const bug = new Error('broken')
+    const now = () => {
+      throw bug
+    }
+    for (const verify of [now, () => Promise.reject(bug)]) {
+      const authenticate = createAuthenticate(createReadClaims({ verify }), everySession)
+      expect(await outcomeOf(authenticate, ['Authorization', `Bearer ${good}`])).toBe(bug)
+    }
+  })
+
   it('may be told by another kind of credential that leads to the same session', async () => {
     const session = { sid: crypto.randomUUID(), sub: crypto.randomUUID() }
     const authenticate = createAuthenticate(async () => session, everySession)

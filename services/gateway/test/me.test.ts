@@ -136,6 +136,8 @@ describe('GET /auth/me', () => {
     const gateway = await startTestGateway({ staleGraceMs: 60_000 })
     const known = await gateway.signIn()
     const unknown = await gateway.signIn()
+    // Else nothing is stale yet when it should be, and the known one is young by its own question.
+    await gateway.untilFresh()
     expect(await gateway.me(known.token)).toMatchObject({ status: 200 })
     gateway.identity.behave('fails')
     await gateway.untilStale()

@@ -64,7 +64,11 @@ describe('fetching a key set', () => {
     ['a list', 200, '[]'],
     ['no keys', 200, '{}'],
     ['keys that are no list', 200, '{"keys":{"length":1}}'],
-    ['ill-formed UTF-8', 200, Buffer.from([0x22, 0xc3, 0x28, 0x22])],
+    [
+      'ill-formed UTF-8',
+      200,
+      Buffer.concat([Buffer.from('{"keys":[{"kid":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}]}')]),
+    ],
   ])('refuses %s', async (_what, status, body) => {
     const uri = await serve((_req, res) => void res.writeHead(status).end(body))
     await expect(fetchJwks(uri)).rejects.toThrow()

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { eventually, type FakeIssuer, startFakeIssuer } from '@gatehouse/testkit'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CannotVerifyError } from '../token-error.ts'
@@ -171,6 +172,22 @@ describe.concurrent('the key set', () => {
     const livedMs = () => performance.now() - startedAt
     await eventually(() => expect(livedMs()).toBeGreaterThan(2_000 * maxKeyAgeSeconds), { withinMs: 10_000 })
     expect(keys.find(first), 'the same object, so that what is remembered of it counts').toBe(key)
+  })
+
+  it('asks no more once it is stopped, also when a fetch was under way', async () => {
+    const issuer = await startIssuer()
+    const keys = startKeys(issuer, { refreshMs: 20 })
+    keys.stop()
+    await eventually(() => expect(stateOf(keys).keys).toBe(1))
+    await delay(300)
+    expect(issuer.fetches()).toBe(1)
+  })
+
+  it('asks again after its time, and not as soon as after a failure', async () => {
+    const { issuer } = await start()
+    const before = issuer.fetches()
+    await delay(1_300)
+    expect(issuer.fetches()).toBe(before)
   })
 
   it.each([0, -1, Number.NaN, 100, 604_801, Number.POSITIVE_INFINITY])('does not start with an age of %d s', (age) => {

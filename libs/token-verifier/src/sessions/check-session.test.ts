@@ -13,7 +13,72 @@ const ada: UserState = {
   ...{ full_name: null, is_active: true, roles: [], version: 1, created_at: at, updated_at: at },
 }
 
+/** A check before an identity that answers as the test says; its clock stands still unless that moves it. */
+const start = ({ staleGraceMs = 0, expiresAt = '2100-01-01T00:00:00.000Z' } = {}) => {
+  let clock = 10_000
+  let answersAfterMs: number | null = 0
+  const counted: string[] = []
+  const directory = createSessionDirectory({ maxSessions: 10 })
+  const freshness = createFreshness()
+  const now = () => clock
+  const lookUp = async (): Promise<SessionLookupAnswer> => {
+    if (answersAfterMs === null) throw new Error('away')
+    clock += answersAfterMs
+    return { now_ms: clock, sessions: [{ state: 'active', id: sid, expires_at: expiresAt, user: ada }] }
+  }
+  const lookUps = createLookUpBatcher({ identity: { lookUp }, directory, freshness, now, onFailure: () => {} })
+  const count = (from: string) => void counted.push(from)
+  const check = createCheckSession({ directory, freshness, lookUps, staleGraceMs, now, count })
+  return {
+    /** In a promise also where it is told at once. */
+    check: async () => await check({ sub: ada.id, sid }),
+    counted,
+    wait: (ms: number) => {
+      clock += ms
+    },
+    answerAfter: (ms: number | null) => {
+      answersAfterMs = ms
+    },
+  }
+}
+const cannotVerify = { code: 'cannot_verify', status: 503 }
+
 describe('a check of a session', () => {
+  it('lets nobody in whose time is over, though no event has said so', async () => {
+    const { check, counted } = start({ expiresAt: new Date(Date.now() - 1_000).toISOString() })
+    expect(await check()).toBeNull()
+    expect(await check()).toBeNull()
+    expect(counted).toEqual(['identity', 'memory'])
+    expect(await start({ expiresAt: new Date(Date.now() + 60_000).toISOString() }).check()).not.toBeNull()
+  })
+
+  it('cannot tell by an answer that took longer than the promise allows', async () => {
+    const { check, counted, answerAfter } = start()
+    answerAfter(1_000)
+    await expect(check()).rejects.toMatchObject(cannotVerify)
+    answerAfter(999)
+    expect(await check()).toMatchObject({ username: 'ada' })
+    expect(counted).toEqual(['nothing', 'identity'])
+  })
+
+  it('serves what it knew a while longer only where it may, and says so', async () => {
+    for (const staleGraceMs of [0, 5_000]) {
+      const { check, counted, answerAfter, wait } = start({ staleGraceMs })
+      await check()
+      answerAfter(null)
+      wait(999)
+      expect(await check(), 'still young').toMatchObject({ username: 'ada' })
+      wait(1)
+      if (staleGraceMs > 0) {
+        expect(await check()).toMatchObject({ username: 'ada' })
+        wait(staleGraceMs)
+      }
+      await expect(check()).rejects.toMatchObject(cannotVerify)
+      const grace = staleGraceMs > 0 ? ['grace'] : []
+      expect(counted).toEqual(['identity', 'memory', ...grace, 'nothing'])
+    }
+  })
+
   it('asks once more when sessions of the user ended after the question that it joined', async () => {
     const calls: PromiseWithResolvers<SessionLookupAnswer>[] = []
     const directory = createSessionDirectory({ maxSessions: 10 })

@@ -283,6 +283,29 @@ describe('the session directory', () => {
     question.close()
   })
 
+  it('knows a user for as long as it knows a session of the user, and no longer', () => {
+    const directory = createSessionDirectory({ maxSessions: 10 })
+    const [one, other] = sessionIds as [string, string]
+    const tell = (id: string, version: number) => {
+      const question = directory.openQuestion(0)
+      question.answered([{ state: 'active', id, expires_at: farAway, user: { ...ada, version } }])
+      question.close()
+      return directory.find(id)?.user?.state.version
+    }
+    const end = (id: string) =>
+      directory.apply({ type: 'session.expired.v1', data: { session: { id } } } as unknown as GatehouseEvent)
+    tell(one, 1)
+    tell(other, 1)
+    end(one)
+    directory.apply({ type: 'user.updated.v1', data: { user: { ...ada, version: 7 } } } as GatehouseEvent)
+    expect(directory.find(other)?.user?.state.version, 'of the one that is left').toBe(7)
+    expect(tell(String(sessionIds[2]), 6), 'an older answer').toBe(7)
+    end(other)
+    end(String(sessionIds[2]))
+    expect(tell(String(sessionIds[3]), 5), 'forgotten with the last of them').toBe(5)
+    expect(directory.size()).toBe(4)
+  })
+
   it('does answer from memory while heartbeats come', () => {
     const world = createWorld(10)
     world.ask()

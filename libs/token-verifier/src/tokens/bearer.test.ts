@@ -48,6 +48,14 @@ describe('the bearer token of a request', () => {
     })
   })
 
+  it('is never taken from what another header says', async () => {
+    expect(await read(['X-Other', 'Authorization', 'Authorization', 'Bearer one'])).toEqual({
+      kind: 'token',
+      token: 'one',
+    })
+    expect(readBearer({ rawHeaders: ['X-Other', 'Authorization', 'Bearer one', 'x'] })).toEqual({ kind: 'none' })
+  })
+
   it('is asked for without an error when none came', () => {
     expect(challenge()).toBe('Bearer realm="gatehouse"')
     expect(challenge('invalid_token')).toBe('Bearer realm="gatehouse", error="invalid_token"')

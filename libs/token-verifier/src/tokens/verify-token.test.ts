@@ -113,6 +113,12 @@ describe('verifying a token', () => {
     expect(await verify(skewed)).toMatchObject({ ver: 1 })
   })
 
+  it('accepts the long name of its type, and a life of thirty days', async () => {
+    expect(await verify(await issuer.token({}, { typ: 'application/at+jwt' }))).toMatchObject({ ver: 1 })
+    const iat = inSeconds(0)
+    expect(await verify(await issuer.token({ iat, exp: iat + 30 * 86_400 }))).toMatchObject({ ver: 1 })
+  })
+
   it('accepts no token when the clock differs by more than the configured leeway', async () => {
     const exact = createTokenVerifier({ issuer: issuer.issuer, audience: 'gatehouse', keys, leewaySeconds: 0 })
     const over = await issuer.token({ iat: inSeconds(-10), exp: inSeconds(-2) })
