@@ -6,6 +6,8 @@ import { startTestIdentity } from './start-test-identity.ts'
 
 type Identity = Awaited<ReturnType<typeof startTestIdentity>>
 
+let plantedBefore = 0
+
 /** Sessions that were there before anybody limited them, the oldest of all. @returns their ids */
 const plantSessions = async (identity: Identity, userId: string, howMany: number): Promise<string[]> => {
   const rows = await identity.query(
@@ -13,7 +15,7 @@ const plantSessions = async (identity: Identity, userId: string, howMany: number
      SELECT ('00000000-0000-7' || lpad(to_hex($2::int), 3, '0') || '-8000-' || lpad(to_hex(n), 12, '0'))::uuid, $1,
             'planted', now() + interval '1 day', now() + interval '1 day'
        FROM generate_series(1, $3::int) n RETURNING id`,
-    [userId, Math.floor(Math.random() * 4096), howMany],
+    [userId, plantedBefore++, howMany],
   )
   return rows.map((it) => it.id)
 }
