@@ -2,9 +2,9 @@ import { answerCall, createLog, escapeUnseen, runAs } from '@gatehouse/service'
 import { keyCommands } from './cli/key-commands.ts'
 import { userCommands } from './cli/user-commands.ts'
 import { readIdentityConfig } from './config.ts'
-import { openDatabase } from './database.ts'
 import { createKeyCipher } from './keys/key-cipher.ts'
 import { createKeys } from './keys/keys.ts'
+import { openDatabase } from './open-database.ts'
 import { createOutbox } from './outbox/outbox.repository.ts'
 
 // Run in a container of identity by `./gatehouse user …` and `./gatehouse keys …`.

@@ -1,6 +1,6 @@
 import type { Publisher } from '@gatehouse/events'
 import type { DataSource } from 'typeorm'
-import { checkDatabase } from './database.ts'
+import { checkDatabase } from './open-database.ts'
 import type { Relay } from './outbox/relay.ts'
 import type { LaptopPasswordWatch } from './passwords/laptop-password.ts'
 

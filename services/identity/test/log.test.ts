@@ -2,7 +2,7 @@ import { migrate } from '@gatehouse/migrations'
 import { createLog } from '@gatehouse/service'
 import { createTestDatabase } from '@gatehouse/testkit'
 import { expect, it, onTestFinished } from 'vitest'
-import { openDatabase } from '../src/database.ts'
+import { openDatabase } from '../src/open-database.ts'
 import { userEntity } from '../src/users/user.entity.ts'
 
 const hash = '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzYWx0$RdescudvJCsgt3ub+b+dWRWJTmaaJObG'

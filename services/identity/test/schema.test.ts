@@ -3,7 +3,7 @@ import { createLog } from '@gatehouse/service'
 import { createTestDatabase } from '@gatehouse/testkit'
 import { DataSource } from 'typeorm'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { entities, openDatabase, schemaVersion } from '../src/database.ts'
+import { entities, openDatabase, schemaVersion } from '../src/open-database.ts'
 
 const log = createLog('schema-test', 'silent')
 
