@@ -121,7 +121,7 @@ describe('./gatehouse events dead', () => {
     expect(gatehouseEvent.parse(JSON.parse(shown.stdout)).id).toBe(id)
     isBroken = false
     const given = await runInShell(`./gatehouse events dead redrive ${name}.sessions ${id}`)
-    expect(given).toEqual({ code: 0, stdout: '1 letter given back to work\n', stderr: '' })
+    expect(given).toEqual({ code: 0, stdout: '1 dead letter requeued\n', stderr: '' })
     await eventually(() => expect(subscription.counts().handled).toBe(1))
   })
 

@@ -3,101 +3,101 @@ import type { ProblemCode } from './problem-codes.ts'
 import type { ServiceScope } from './service-scope.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-/** `each`: identity and gateway alike, each for itself. */
+/** `each`: both identity and gateway serve it. */
 export type Server = 'identity' | 'gateway' | 'each'
-/** Who may make a call: everybody, whoever is signed in, an admin, or a service whose credential has the scope. */
+/** Access to a call: anyone, any signed-in user, an admin, or a service whose credentials have the scope. */
 export type By = 'anyone' | 'user' | 'admin' | { service: ServiceScope }
 export type MediaType = 'application/json' | 'application/x-www-form-urlencoded' | 'application/x-ndjson'
 
-export type Line = `${Method} /${string}`
+export type Endpoint = `${Method} /${string}`
 export type MethodOf<L> = L extends `${infer M extends Method} /${string}` ? M : never
 export type PathOf<L> = L extends `${Method} ${infer Path}` ? Path : never
 
 type Schema = z.ZodType
 
-export type Body<Sent extends Schema = Schema> = {
+export type Body<Input extends Schema = Schema> = {
   types: readonly MediaType[]
-  schema: Sent
-  example: z.input<Sent>
+  schema: Input
+  example: z.input<Input>
   maxBytes: number
 }
 
-export type Answer<Given extends Schema = Schema> = {
+export type Answer<Output extends Schema = Schema> = {
   status: number
   description: string
-  /** Null where there is no body. */
-  schema: Given | null
-  example?: z.output<Given>
-  /** Where it is not JSON. */
+  /** Null: no body. */
+  schema: Output | null
+  example?: z.output<Output>
+  /** Media type, if not JSON. */
   type?: string
-  /** Headers that belong to it, and how they follow from the body. */
+  /** Response headers, and how to derive them from the body. */
   headers?: z.ZodObject
-  headersOf?(body: z.output<Given>): Record<string, string>
+  headersOf?(body: z.output<Output>): Record<string, string>
 }
 
 export type Declaration<
-  Who extends By,
+  Access extends By,
   Params extends Schema,
   Query extends Schema,
   Headers extends Schema,
-  Sent extends Schema,
-  Given extends Schema,
+  Input extends Schema,
+  Output extends Schema,
 > = {
   tag: 'auth' | 'users' | 'services' | 'discovery' | 'health'
   summary: string
   description?: string
-  /** Identity where it is not said. */
+  /** Default: identity. */
   servedBy?: Server
-  /** Between our services alone: Nginx does not pass it on, and it is in no document. */
+  /** For our own services only: neither exposed by Nginx nor documented. */
   isInternal?: true
-  by: Who
+  by: Access
   params?: Params
   query?: Query
   headers?: Headers
-  body?: Body<Sent>
-  /** A change of what the caller has seen: needs `If-Match` with its ETag. */
+  body?: Body<Input>
+  /** Requires `If-Match` with the ETag of the resource. */
   ifMatch?: true
-  /** Errors carry `error` as well (RFC 6749 §5.2); `grant` is the one `grant_type` that it takes. */
+  /** Errors also carry `error` (RFC 6749 §5.2); `grant` is the only accepted `grant_type`. */
   oauth?: { grant?: string }
-  answers: Answer<Given>
-  /** What else it may answer that is no refusal. */
+  answers: Answer<Output>
+  /** Other responses that are not errors. */
   orAnswers?: readonly Answer[]
-  /** Codes beyond those that follow from the rest. */
+  /** Codes in addition to those that follow from the other members. */
   refuses?: readonly ProblemCode[]
-  /** No outage of anything else refuses it, and it says itself how long it may be cached. */
+  /** Needs no other service or database, and sets its own `Cache-Control`. */
   fromMemory?: true
 }
 
-/** One HTTP call: all that routes, documents and clients have to know of it. */
+/** One HTTP call: everything that routes, documents and clients need to know about it. */
 export type Call<
-  L extends Line = Line,
-  Who extends By = By,
+  L extends Endpoint = Endpoint,
+  Access extends By = By,
   Params extends Schema = Schema,
   Query extends Schema = Schema,
   Headers extends Schema = Schema,
-  Sent extends Schema = Schema,
-  Given extends Schema = Schema,
-> = Omit<Declaration<Who, Params, Query, Headers, Sent, Given>, 'servedBy' | 'refuses'> & {
+  Input extends Schema = Schema,
+  Output extends Schema = Schema,
+> = Omit<Declaration<Access, Params, Query, Headers, Input, Output>, 'servedBy' | 'refuses'> & {
   method: MethodOf<L>
-  /** With `{id}` for what `params` names. */
+  /** With placeholders such as `{id}` for the members of `params`. */
   path: PathOf<L>
   servedBy: Server
-  /** Every code that it may be refused with, but for those that any path may be (`anywhere`). */
+  /** Every code that the call may return, except those of any call (`anywhere`). */
   refuses: readonly ProblemCode[]
 }
 
-type InputOf<Member> = Exclude<Member, undefined> extends infer Given extends Schema ? z.input<Given> : never
-type OutputOf<Member> = Exclude<Member, undefined> extends infer Given extends Schema ? z.output<Given> : never
+type InputOf<Member> = Exclude<Member, undefined> extends infer Declared extends Schema ? z.input<Declared> : never
+type OutputOf<Member> = Exclude<Member, undefined> extends infer Declared extends Schema ? z.output<Declared> : never
 
-/** What a client sends, as it writes it; what a handler gets of it is parsed, with defaults put in. */
+/** What a client sends, before parsing and without defaults. */
 export type Sends<C extends Call> = {
   params: InputOf<C['params']>
   query: InputOf<C['query']>
-  body: C['body'] extends Body<infer Sent> | undefined ? z.input<Sent> : undefined
+  body: C['body'] extends Body<infer Input> | undefined ? z.input<Input> : undefined
 }
 
-/** What a handler gets, and what it gives back. */
+/** What a handler receives and returns. */
 export type ParamsOf<C extends Call> = OutputOf<C['params']>
 export type QueryOf<C extends Call> = OutputOf<C['query']>
-export type BodyOf<C extends Call> = C['body'] extends Body<infer Sent> | undefined ? z.output<Sent> : undefined
-export type AnswerOf<C extends Call> = C['answers'] extends Answer<infer Given> ? z.output<Given> : never
+export type BodyOf<C extends Call> = C['body'] extends Body<infer Input> | undefined ? z.output<Input> : undefined
+export type AnswerOf<C extends Call> = C['answers'] extends Answer<infer Output> ? z.output<Output> : never

@@ -1,24 +1,24 @@
 import type { z } from 'zod'
-import type { Answer, Body, By, Call, Declaration, Line, MediaType, MethodOf, PathOf } from './call.ts'
+import type { Answer, Body, By, Call, Declaration, Endpoint, MediaType, MethodOf, PathOf } from './call.ts'
 import { refusalsOf } from './refusals-of-call.ts'
 
 type Schema = z.ZodType
-type Nothing = z.ZodUndefined
+type None = z.ZodUndefined
 
-/** `call('PATCH /users/{id}', {...})` */
+/** Declares a call: `call('PATCH /users/{id}', {...})` */
 export const call = <
-  L extends Line,
-  const Who extends By,
-  Params extends Schema = Nothing,
-  Query extends Schema = Nothing,
-  Headers extends Schema = Nothing,
-  Sent extends Schema = Nothing,
-  Given extends Schema = Nothing,
+  L extends Endpoint,
+  const Access extends By,
+  Params extends Schema = None,
+  Query extends Schema = None,
+  Headers extends Schema = None,
+  Input extends Schema = None,
+  Output extends Schema = None,
 >(
-  line: L,
-  declaration: Declaration<Who, Params, Query, Headers, Sent, Given>,
-): Call<L, Who, Params, Query, Headers, Sent, Given> => {
-  const [method, path] = line.split(' ') as [MethodOf<L>, PathOf<L>]
+  endpoint: L,
+  declaration: Declaration<Access, Params, Query, Headers, Input, Output>,
+): Call<L, Access, Params, Query, Headers, Input, Output> => {
+  const [method, path] = endpoint.split(' ') as [MethodOf<L>, PathOf<L>]
   return {
     ...declaration,
     method,
@@ -29,26 +29,26 @@ export const call = <
 }
 
 const defaultMaxBytes = 16 * 1024
-const sentAs =
+const bodyOf =
   (types: readonly MediaType[]) =>
-  <Sent extends Schema>(schema: Sent, example: z.input<Sent>, maxBytes = defaultMaxBytes): Body<Sent> => ({
+  <Input extends Schema>(schema: Input, example: z.input<Input>, maxBytes = defaultMaxBytes): Body<Input> => ({
     types,
     schema,
     example,
     maxBytes,
   })
-export const json = sentAs(['application/json'])
-export const form = sentAs(['application/x-www-form-urlencoded'])
-export const formOrJson = sentAs(['application/x-www-form-urlencoded', 'application/json'])
-export const jsonLines = sentAs(['application/x-ndjson'])
+export const json = bodyOf(['application/json'])
+export const form = bodyOf(['application/x-www-form-urlencoded'])
+export const formOrJson = bodyOf(['application/x-www-form-urlencoded', 'application/json'])
+export const jsonLines = bodyOf(['application/x-ndjson'])
 
-/** 200 with a body, if `more` does not say otherwise. */
-export const ok = <Given extends Schema>(
-  schema: Given,
+/** Status 200 with a body, unless `more` overrides it. */
+export const ok = <Output extends Schema>(
+  schema: Output,
   description: string,
-  example: z.output<Given>,
-  more: Partial<Answer<Given>> = {},
-): Answer<Given> => ({ status: 200, description, schema, example, ...more })
+  example: z.output<Output>,
+  more: Partial<Answer<Output>> = {},
+): Answer<Output> => ({ status: 200, description, schema, example, ...more })
 
 export const noBody = (status: number, description: string, headers?: z.ZodObject): Answer<z.ZodVoid> => ({
   status,

@@ -15,7 +15,7 @@ export const endReason = z.enum([
 ])
 export type EndReason = z.infer<typeof endReason>
 
-/** A session as events carry it. Ended is final: there is no way back from a `revoked_at`. */
+/** A session in an event. A `revoked_at` is final. */
 export const sessionState = z.object({
   id: z.uuid(),
   user_id: z.uuid(),
@@ -37,7 +37,7 @@ const userData = z.object({
   user: userState,
   sessions_ended: z.boolean().optional().meta({
     description:
-      'true when sessions of the user ended with this, of which some are yet to get their events: what is known of any of them is to be asked anew',
+      'true: sessions of the user ended with this event, and some of their `session.revoked.v1` are still to come. Discard what you know about the sessions of this user and look them up again',
   }),
 })
 const sessionData = z.object({ session: sessionState })
@@ -45,33 +45,30 @@ const endedSessionData = sessionData.extend({
   reason: endReason,
   cause: z.string().max(64).optional().meta({
     description:
-      'more exactly, where there is more to tell; new ones may come. `session_limit`: by a sign-in beyond the limit; `wrong_passwords`: too many wrong current passwords in it',
+      'details of `reason`; new values may be added. `session_limit`: a new sign-in exceeded the limit; `wrong_passwords`: too many wrong current passwords in this session',
   }),
 })
 const repeatedRefreshData = sessionData.extend({
   reason: z.enum(['late', 'other_address']).meta({
     description:
-      '`late`: after REFRESH_REUSE_SECONDS, as if the answer had been lost; `other_address`: before, but from another address than the refresh',
+      '`late`: after REFRESH_REUSE_SECONDS, as when the response was lost; `other_address`: within REFRESH_REUSE_SECONDS, but not from the address of the first use',
   }),
-  address: z.string().nullable().meta({ description: 'from where the used token came again' }),
+  address: z.string().nullable().meta({ description: 'address of the repeated request' }),
 })
 const deletedUserData = z.object({ user: z.object({ id: z.uuid(), version: z.int().positive() }) })
-/** Names no username: what was typed there may be a password. */
+/** Contains no username: users sometimes type their password into that field. */
 const failedLoginData = z.object({
-  user_id: z.uuid().nullable().meta({ description: 'null when there is no such user' }),
+  user_id: z.uuid().nullable().meta({ description: 'null if no such user exists' }),
   reason: z.enum(['unknown_user', 'wrong_password', 'user_deactivated', 'throttled']),
   address: z.string().nullable(),
-  at: z
-    .literal('password_change')
-    .optional()
-    .meta({ description: 'where a password was asked for, if not at a sign-in' }),
+  at: z.literal('password_change').optional().meta({ description: 'absent for a sign-in' }),
   count: z.int().positive().optional().meta({
-    description: 'of `throttled`, which is told now and then only: how many there were in this minute so far',
+    description: 'for `throttled`, which is sampled: attempts in this minute so far',
   }),
 })
 const keyData = z.object({ key: keyState })
 
-/** Every event there is. One schema is type, parser and documentation. */
+/** Every event. Types, parser and documentation derive from this schema. */
 export const gatehouseEvent = z.discriminatedUnion('type', [
   cloudEvent('user.created.v1', userData),
   cloudEvent('user.updated.v1', userData),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Body of `/health/ready`: each dependency by name. `degraded` still serves; only `down` makes the whole answer 503. */
+/** Body of `/health/ready`: each dependency by name. Only `down` makes the service not ready (503); `degraded` does not. */
 export const health = z.object({
   status: z.enum(['ready', 'not_ready']),
   dependencies: z.record(

@@ -1,18 +1,18 @@
 import { z } from 'zod'
 
 /**
- * Routing key of the relay's heartbeat, in the exchange of the events: so who binds `#` once for both cannot lose the
- * events and still hear that all is well. Who wants events alone binds `*.*.*`.
+ * Routing key of the relay's heartbeat, in the exchange of the events. A consumer that binds `#` gets both through one binding,
+ * so it cannot lose the events and still receive heartbeats. Events alone: bind `*.*.*`.
  */
 export const heartbeatKey = 'heartbeat'
 export const heartbeatIntervalMs = 250
 
-/** What the product promises: a revocation that identity has answered counts everywhere after this long. */
+/** The product's promise: this long after identity has confirmed a revocation, every gateway enforces it. */
 export const revocationPromiseMs = 1_000
 
 /**
- * Published by the leading relay. Both instants are of the database's clock, in ms since the epoch: `as_of` is the one
- * up to which the outbox was seen drained, `sent_at` the one of sending.
+ * Published by the leading relay. Both times are of the database's clock, in ms since the epoch: every event committed by
+ * `as_of` has been published, and `sent_at` is when the heartbeat was sent.
  */
 export const heartbeat = z.object({ as_of: z.number(), sent_at: z.number() })
 export type Heartbeat = z.infer<typeof heartbeat>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The public half of a signing key (RFC 7517 §4, RFC 7518 §6.3.1). Strict: no private member can slip through. */
+/** The public half of a signing key (RFC 7517 §4, RFC 7518 §6.3.1). Strict, so that no private member can leak. */
 export const publicJwk = z.strictObject({
   kty: z.literal('RSA'),
   use: z.literal('sig'),

@@ -3,14 +3,14 @@ import { newPassword } from './password.ts'
 import { plainText, wellFormedText } from './plain-text.ts'
 
 /**
- * Body of `POST /auth/login`, as form or JSON (RFC 6749 §4.3.2). `scope` is taken and ignored, as the module replaced
- * did. The password is not trimmed and its rules are not checked here: whatever was accepted once must log in.
+ * Body of `POST /auth/login`, as form or JSON (RFC 6749 §4.3.2). `scope` is accepted and ignored, as in the FastAPI module
+ * that Gatehouse replaces. The password is neither trimmed nor checked against today's rules: every existing password must work.
  */
 export const loginForm = z.object({
   username: plainText.min(1).max(150),
   password: wellFormedText.min(1).max(256).meta({ format: 'password' }),
   new_password: newPassword.optional().meta({
-    description: 'takes the place of `password`, and all other sessions end; needed after `password_change_required`',
+    description: 'replaces `password` and ends all other sessions; required after `password_change_required`',
   }),
   grant_type: z.literal(['password', '']).optional(),
   scope: z.string().max(1000).optional(),

@@ -1,8 +1,8 @@
 import { wellFormedText } from './plain-text.ts'
 
 /**
- * Any characters, 8 to 256 of them; no rules about kinds (NIST SP 800-63B §3.1.1.2). Common ones are refused by identity
- * with a code of their own.
+ * Any 8 to 256 characters, without composition rules (NIST SP 800-63B §3.1.1.2). Identity refuses common passwords with
+ * other codes.
  */
 export const newPassword = wellFormedText
   .refine((text) => [...text.normalize('NFKC')].length >= 8, 'must have at least 8 characters')

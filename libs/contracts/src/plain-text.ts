@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** Text of whole characters: lone surrogates are none, and no database or JSON parser downstream takes them. */
+/** Text without lone surrogates, which databases and JSON parsers reject. */
 export const wellFormedText = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
 
-/** On one line, too: no control characters, so also no NUL, which Postgres refuses. */
+/** One line of text: no control characters, and so no NUL, which Postgres rejects. */
 export const plainText = wellFormedText.regex(/^\P{Cc}*$/u, 'must have no control characters')

@@ -1,7 +1,7 @@
 import type { Body, By, Call } from './call.ts'
 import type { ProblemCode } from './problem-codes.ts'
 
-/** What any request may be refused with: by Nginx, by Node before a route is found, or because of a bug. */
+/** Codes that any request may get: from Nginx, from Node before routing, or because of a bug. */
 export const anywhere: readonly ProblemCode[] = [
   'malformed_request',
   'not_found',
@@ -27,7 +27,7 @@ const ofBody = ({ types }: Body): ProblemCode[] => [
   'invalid_request',
   'body_too_large',
   'unsupported_media_type',
-  // A file of lines is read as it comes, a row at a time.
+  // JSON lines are streamed and parsed one row at a time.
   ...(types.includes('application/x-ndjson') ? [] : (['malformed_request', 'unsupported_encoding'] as const)),
   ...(types.includes('application/json') ? (['invalid_json'] as const) : []),
   ...(types.includes('application/x-www-form-urlencoded') ? (['invalid_form', 'repeated_field'] as const) : []),
@@ -38,7 +38,7 @@ type Declared = Omit<Call, 'method' | 'path' | 'servedBy' | 'refuses'> & {
   refuses?: readonly ProblemCode[]
 }
 
-/** The refusals that the other members of a declaration bring with them, and those that it names. */
+/** The codes that follow from the members of a declaration, and those that it lists itself. */
 export const refusalsOf = ({ by, params, query, headers, body, ifMatch, oauth, refuses = [], ...it }: Declared) => {
   const outage: ProblemCode = it.servedBy === 'gateway' ? 'cannot_verify' : 'database_unavailable'
   return [

@@ -1,3 +1,3 @@
-/** What the credential of a service may be good for. */
+/** Scopes of service credentials. */
 export const serviceScopes = ['sessions.lookup', 'events.read', 'tokens.introspect', 'tokens.revoke'] as const
 export type ServiceScope = (typeof serviceScopes)[number]

@@ -8,10 +8,10 @@ export const refreshForm = z.object({
   client_id: z.string().max(128).optional(),
 })
 
-/** One line of `GET /auth/sessions`. */
+/** One session of `GET /auth/sessions`. */
 export const sessionListing = z.object({
   id: z.uuid(),
-  current: z.boolean().meta({ description: 'the session of the token that asked' }),
+  current: z.boolean().meta({ description: 'whether this is the session of the access token in the request' }),
   device: z.string().nullable().meta({ description: 'User-Agent at sign-in' }),
   address: z.string().nullable().meta({ description: 'address at sign-in or last refresh' }),
   client_id: z.string(),
@@ -19,30 +19,30 @@ export const sessionListing = z.object({
   last_seen_at: z.iso.datetime().meta({ description: 'sign-in or last refresh' }),
   expires_at: z.iso.datetime(),
 })
-/** Query of `GET /auth/sessions`. Not strict: 0.1.0 took no query and minded none. */
+/** Query of `GET /auth/sessions`. Not strict, because 0.1.0 ignored any query. */
 export const sessionQuery = z.object({
   after: z
     .string()
     .regex(/^\d{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
     .optional()
-    .meta({ description: '`next` of the page before' }),
+    .meta({ description: '`next` of the previous page' }),
   limit: z.coerce.number().int().min(1).max(100).default(100),
 })
 export type SessionQuery = z.infer<typeof sessionQuery>
 
 export const sessionList = z.object({
   sessions: z.array(sessionListing),
-  next: z.string().nullable().meta({ description: 'the `after` of the next page' }),
+  next: z.string().nullable().meta({ description: 'pass as `after` to get the next page' }),
 })
 export type SessionList = z.infer<typeof sessionList>
 
-/** RFC 7009 §2.1 and RFC 7662 §2.1 take the same form. */
+/** Body of revocation (RFC 7009 §2.1) and introspection (RFC 7662 §2.1). */
 export const tokenForm = z.object({
   token: z.string().min(1).max(8192),
   token_type_hint: z.string().max(64).optional(),
 })
 
-/** RFC 7662 §2.2. */
+/** Introspection response (RFC 7662 §2.2). */
 export const introspection = z.union([
   z.object({ active: z.literal(false) }),
   z.object({

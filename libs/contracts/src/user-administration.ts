@@ -3,7 +3,7 @@ import { newPassword } from './password.ts'
 import { plainText } from './plain-text.ts'
 import { role, userState } from './user.ts'
 
-// In the form in which it is kept, which may be longer, and hold a space where a compatibility character was.
+// Checks the stored form: normalization can lengthen the text and turn compatibility characters into spaces.
 const isName = (text: string) => {
   const canonical = text.normalize('NFKC').toLowerCase()
   return canonical.length <= 150 && !/[\p{Z}\p{Cc}]/u.test(canonical)
@@ -13,7 +13,7 @@ export const fullName = plainText.max(200).nullable()
 export const roles = z.array(role).max(32)
 
 const mustChange = z.boolean().default(false).meta({
-  description: 'the password lets in only together with a new one, as `new_password` of `POST /auth/login`',
+  description: 'the user must choose a new password at the first sign-in (`new_password` of `POST /auth/login`)',
 })
 
 /** Body of `POST /users`. */
@@ -25,7 +25,7 @@ export const newUser = z.strictObject({
   must_change: mustChange,
 })
 
-/** Body of `PATCH /users/{id}` (RFC 7396); needs `If-Match` with the ETag last seen. */
+/** Body of `PATCH /users/{id}` (RFC 7396). */
 export const userPatch = z
   .strictObject({ username, full_name: fullName, roles })
   .partial()
@@ -34,9 +34,9 @@ export type UserPatch = z.infer<typeof userPatch>
 
 /** Query of `GET /users`. */
 export const userQuery = z.strictObject({
-  search: plainText.max(150).optional().meta({ description: 'beginning of the username' }),
+  search: plainText.max(150).optional().meta({ description: 'prefix of the username' }),
   state: z.enum(['active', 'inactive']).optional(),
-  after: plainText.max(400).optional().meta({ description: '`next` of the page before' }),
+  after: plainText.max(400).optional().meta({ description: '`next` of the previous page' }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 export type UserQuery = z.infer<typeof userQuery>

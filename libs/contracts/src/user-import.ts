@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { fullName, roles, username } from './user-administration.ts'
 
-/** One line of `POST /users/import`. A given `id` is kept, so that what refers to the user stays true. */
+/** One line of `POST /users/import`. An `id` is kept, so that existing references to the user stay valid. */
 export const importedUser = z.strictObject({
   id: z.uuid().optional(),
   username,
@@ -9,7 +9,7 @@ export const importedUser = z.strictObject({
     .string()
     .min(1)
     .max(1_000)
-    .meta({ description: 'Argon2, bcrypt, scrypt, PBKDF2; PHC or modular crypt' }),
+    .meta({ description: 'Argon2, bcrypt, scrypt or PBKDF2, in PHC or modular crypt format' }),
   full_name: fullName.default(null),
   is_active: z.boolean().default(true),
   roles: roles.default([]),
@@ -18,7 +18,7 @@ export type ImportedUser = z.infer<typeof importedUser>
 
 export const importQuery = z.strictObject({ dry_run: z.stringbool().default(false) })
 
-/** Why a row was not taken. */
+/** Why a row was rejected. */
 export const importRefusal = z.object({
   line: z.int().positive(),
   username: z.string().optional(),
@@ -27,11 +27,11 @@ export const importRefusal = z.object({
 })
 export type ImportRefusal = z.infer<typeof importRefusal>
 
-/** The last line of an import whose caller may not go on: instead of a summary, so the answer was cut short. */
+/** The last line, instead of the summary, of an import whose admin lost the session or the role before its end. */
 export const importStopped = z.object({
   code: z.string().meta({ description: '`session_ended` or `insufficient_scope`' }),
   detail: z.string(),
-  stopped_at: z.int().positive().meta({ description: 'the first line of which nothing was taken' }),
+  stopped_at: z.int().positive().meta({ description: 'nothing from this line on was imported' }),
 })
 export type ImportStopped = z.infer<typeof importStopped>
 

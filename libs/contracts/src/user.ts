@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** A role is a plain token, so that a list of them fits one header, comma between. */
+/** A role name. It cannot contain a comma, so that a list of roles fits one header. */
 export const rolePattern = /^[a-z][a-z0-9_:-]{0,63}$/
 export const role = z.string().regex(rolePattern)
 
-/** What `GET /auth/me` answers; the shape of the FastAPI module that Gatehouse replaces, plus `roles`. */
+/** Body of `GET /auth/me`: that of the FastAPI module that Gatehouse replaces, plus `roles`. */
 export const publicUser = z.object({
   id: z.uuid(),
   username: z.string().min(1).max(150),
@@ -14,7 +14,7 @@ export const publicUser = z.object({
 })
 export type PublicUser = z.infer<typeof publicUser>
 
-/** The whole state of a user, without the hash. `version` is raised by every change, so the highest one wins. */
+/** The whole state of a user, without the password hash. Every change increments `version`: keep the highest. */
 export const userState = publicUser.extend({
   version: z.int().positive(),
   created_at: z.iso.datetime(),
@@ -22,10 +22,10 @@ export const userState = publicUser.extend({
 })
 export type UserState = z.infer<typeof userState>
 
-/** Path parameter of everything below `/users/{id}`. */
+/** Path parameter of `/users/{id}` and of calls below it. */
 export const userPath = z.object({ id: z.uuid() })
 
-/** Query of `GET /auth/verify`. Strict: a misspelt `?rol=admin` would let everybody in. */
+/** Query of `GET /auth/verify`. Strict: a misspelt `?rol=admin` would let every user in. */
 export const verifyQuery = z.strictObject({
-  role: role.optional().meta({ description: 'let in only who has this role' }),
+  role: role.optional().meta({ description: 'require this role' }),
 })

@@ -6,8 +6,8 @@ import { AppError, type Kind } from './app-error.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const sources = globSync('{libs,services}/*/src/**/*.ts', { cwd: root }).filter((it) => !it.endsWith('.test.ts'))
-// Told on a terminal alone.
-const noAnswers = ['key_not_found', 'letter_not_found', 'password_missing', 'queue_not_found', 'broker_unavailable']
+// Only printed by the command line.
+const ofCommandLine = ['key_not_found', 'letter_not_found', 'password_missing', 'queue_not_found', 'broker_unavailable']
 
 const appError = /new AppError\(\s*'(?<kind>\w+)',\s*'(?<code>\w+)',\s*(?<detail>'[^'\n]+'|`[^`]+`)?/g
 const refusal = /new Refusal\(\s*'(?<code>\w+)',\s*(?<detail>'[^'\n]+'|`[^`]+`)?/g
@@ -19,17 +19,17 @@ const thrown = sources
     )
   })
   .map((it) => it as { kind?: Kind; code: ProblemCode; detail?: string; file: string })
-  .filter(({ code }) => !noAnswers.includes(code))
+  .filter(({ code }) => !ofCommandLine.includes(code))
 
-describe('what the sources refuse with', () => {
-  it.each(thrown)('$code of $file is one of the problem codes, with its status', ({ kind, code }) => {
+describe('errors thrown in the sources', () => {
+  it.each(thrown)('$code of $file is a known problem code with its status', ({ kind, code }) => {
     expect(Object.keys(problemCodes)).toContain(code)
     if (kind) expect(problemCodes[code].status).toBe(new AppError(kind, code, '').status)
   })
 
-  it.each([...Map.groupBy(thrown, (it) => it.code)])('%s says what the documents show', (code, all) => {
+  it.each([...Map.groupBy(thrown, (it) => it.code)])('%s has the documented detail', (code, all) => {
     const details = all.flatMap(({ detail }) => detail?.slice(1, -1) ?? [])
-    // What is put together as it happens may be anything in its places.
+    // Interpolated parts may be any text.
     const fits = (detail: string) => {
       const [first = '', ...others] = detail.split(/\$\{.*?\}/)
       const shown = problemCodes[code].detail

@@ -15,17 +15,17 @@ const statusOf = {
   unavailable: 503,
 } as const
 
-/** What went wrong, in terms of the caller; the only place where it meets an HTTP status. */
+/** What went wrong from the client's point of view. The mapping to an HTTP status exists only here. */
 export type Kind = keyof typeof statusOf
 
 type Options = ErrorOptions & {
   /** Response headers that belong to the refusal: `WWW-Authenticate`, `Retry-After`, `Allow`. */
   headers?: Record<string, string>
-  /** RFC 6749 §5.2 `error` at token endpoints, where the kind alone does not tell. */
+  /** `error` at token endpoints (RFC 6749 §5.2), if the kind does not determine it. */
   oauthError?: string
 }
 
-/** An outcome the caller can act on. Anything else thrown is a bug or an outage. */
+/** An error that the client can act on. Any other error is a bug or an outage. */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly kind: Kind

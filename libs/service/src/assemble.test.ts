@@ -7,7 +7,7 @@ const recording = () => {
 }
 
 describe('assemble', () => {
-  it('closes in reverse order what was opened before a part that fails to start', async () => {
+  it('closes opened parts in reverse order if a later part fails to start', async () => {
     const { closed, close } = recording()
     const building = assemble(async (own) => {
       await own('database', close)
@@ -19,7 +19,7 @@ describe('assemble', () => {
     expect(closed).toEqual(['broker', 'database'])
   })
 
-  it('closes the parts below one that fails to close, and still tells', async () => {
+  it('closes the remaining parts if one fails to close, and reports the failure', async () => {
     const { closed, close } = recording()
     const service = await assemble(async (own) => {
       await own('database', close)

@@ -1,5 +1,5 @@
 type Close = () => unknown | Promise<unknown>
-/** Takes a part (or the promise of one) into ownership: it is closed in its turn. */
+/** Registers a part (or the promise of one) to be closed with the service. */
 export type Own = <Part>(part: Part | Promise<Part>, close: (part: Part) => unknown | Promise<unknown>) => Promise<Part>
 
 const closeAll = async (closers: Close[]) => {
@@ -8,13 +8,13 @@ const closeAll = async (closers: Close[]) => {
     try {
       await close()
     } catch (error) {
-      failures.push(error) // the parts below must be closed all the same
+      failures.push(error) // the remaining parts must still be closed
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures, 'Some parts did not close.')
+  if (failures.length > 0) throw new AggregateError(failures, 'Some parts failed to close.')
 }
 
-/** Builds a service. Parts close in reverse order, also when a later one fails to start. */
+/** Builds a service of parts that close in reverse order, also if a later one fails to start. */
 export const assemble = async <Result extends object>(build: (own: Own) => Promise<Result>) => {
   const closers: Close[] = []
   const own: Own = async (part, close) => {

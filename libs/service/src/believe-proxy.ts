@@ -1,19 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
 
-/** In this header the proxy in front says that it is the one. */
+/** The proxy in front authenticates itself with this header. */
 const proxyHeader = 'x-gatehouse-proxy'
 
 const forwarded = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
-// IPv4 addresses come as ::ffff:127.0.0.1 on a socket that listens on both.
+// A dual-stack socket reports IPv4 addresses as ::ffff:127.0.0.1.
 const isLoopback = (address = '') => /^(::ffff:)?127\.|^::1$/.test(address)
 
 /**
- * Takes out what a request says about where it comes from, unless the proxy said it: who else reaches the service, such as
- * another service on its network, would choose its own address. The proxy is who knows the secret, wherever it runs
- * and however often it is started anew; without a secret it is whoever is on this machine.
+ * Removes the forwarding headers of a request unless it comes from the proxy: any other client, such as another service on the
+ * network, could claim any address. The proxy is recognised by the secret; without a configured secret, by a loopback address.
  */
 export const believeProxy = (secret: string | undefined): RequestHandler => {
   const expected = secret === undefined ? null : sha256(secret)

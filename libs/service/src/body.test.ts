@@ -12,7 +12,7 @@ describe('parseForm', () => {
     expect(() => parseForm(text)).toThrow(expect.objectContaining({ code }))
   })
 
-  it('reads what curl and browsers send', () => {
+  it('reads forms of curl and of browsers', () => {
     expect(parseForm('username=ada+l&password=a%26b%3D%2B%20c&empty=')).toEqual({
       username: 'ada l',
       password: 'a&b=+ c',

@@ -5,7 +5,7 @@ import { AppError } from './app-error.ts'
 
 const invalid = (code: string, message: string, cause?: unknown) => new AppError('invalid', code, message, { cause })
 
-/** Parses what a caller sent. Names the fields that are wrong, never their values: one may be a password. */
+/** Parses client input. The error names the invalid fields, never their values: one may be a password. */
 export const parseRequest = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> => {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -17,17 +17,18 @@ const decode = (text: string) => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch (cause) {
-    throw invalid('invalid_form', 'The form is not well-formed percent-encoded UTF-8.', cause)
+    throw invalid('invalid_form', 'The form is not valid percent-encoded UTF-8.', cause)
   }
 }
 
-/** Strict where usual parsers guess: a broken escape or a repeated field is refused (RFC 6749 §3.1). */
+/** Stricter than common parsers: rejects invalid escapes and repeated fields (RFC 6749 §3.1). */
 export const parseForm = (text: string) => {
   const fields = new Map<string, string>()
   for (const pair of text.split('&').filter((part) => part !== '')) {
     const equals = pair.indexOf('=')
     const name = decode(equals < 0 ? pair : pair.slice(0, equals))
-    if (fields.has(name)) throw invalid('repeated_field', `The field ${JSON.stringify(name.slice(0, 40))} came twice.`)
+    if (fields.has(name))
+      throw invalid('repeated_field', `The field ${JSON.stringify(name.slice(0, 40))} occurs more than once.`)
     fields.set(name, equals < 0 ? '' : decode(pair.slice(equals + 1)))
   }
   return Object.fromEntries(fields)
@@ -52,8 +53,8 @@ const readText = (textBody: RequestHandler, req: Request, res: Response) =>
   })
 
 /**
- * Reads bodies of the kinds that a call takes, unparsed by its schema. An absent body is `{}`: the schema tells what is missing.
- * @throws AppError `unsupported_media_type`, and what the parsers refuse
+ * Decodes bodies of the accepted media types. An absent body is `{}`, so that the schema reports missing fields.
+ * @throws AppError `unsupported_media_type`, and the errors of the parsers
  */
 export const createBodyReader = ({ types, maxBytes }: Pick<Body, 'types' | 'maxBytes'>) => {
   const textBody = express.text({ type: () => true, limit: maxBytes })

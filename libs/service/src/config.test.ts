@@ -16,7 +16,7 @@ const file = (name: string, content: string) => {
 const schema = z.object({ PORT: wholeNumber(0, 65_535), URL: z.url(), SECRET_FILE: secretFile })
 
 describe('readEnvironment', () => {
-  it('tells every problem at once and repeats no value', () => {
+  it('reports all problems at once and repeats no value', () => {
     const read = () => readEnvironment(schema, { PORT: '80a', URL: '', SECRET_FILE: file('empty', '\n') })
     expect(read).toThrow(ConfigError)
     expect(read).toThrow(/3 problem/)
@@ -33,11 +33,11 @@ describe('readEnvironment', () => {
 })
 
 describe('withPassword', () => {
-  it('refuses a password in both places', () => {
+  it('rejects a second password', () => {
     expect(() => withPassword('postgres://a:b@host/db', 'c')).toThrow(ConfigError)
   })
 
-  it('keeps characters that mean something in a URL', () => {
+  it('escapes characters that are special in a URL', () => {
     expect(new URL(withPassword('postgres://a@host/db', 'p@ss/word')).password).toBe('p%40ss%2Fword')
   })
 })

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** All that is wrong with the environment, a line each. */
+/** All problems of the environment, one per line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-/** The value of `NAME_FILE` is a path; the parsed value is that file's content without its final newline. */
+/** The value of `NAME_FILE` is a path. The parsed value is the content of the file without its final newline. */
 export const secretFile = z.string().transform((path, context) => {
   try {
     const secret = readFileSync(path, 'utf8').replace(/\r?\n$/, '')
@@ -18,7 +18,7 @@ export const secretFile = z.string().transform((path, context) => {
   return z.NEVER
 })
 
-/** Reads a number, so that `PORT=80a` or an empty string is refused rather than rounded. */
+/** Parses an integer. Unlike `Number.parseInt` it rejects `80a`. */
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -26,32 +26,32 @@ export const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max))
 
-/** What every service reads. */
+/** Variables of every service. */
 export const serviceEnvironment = {
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('0.0.0.0'),
 }
 
-/** An absolute URL without query or fragment (RFC 8414 §2), and as given: tokens carry it literally. */
+/** An absolute URL without query or fragment (RFC 8414 §2), not normalized: tokens carry it literally. */
 export const issuer = z
   .url({ protocol: /^https?$/ })
-  .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no slash at its end')
+  .refine((url) => !/[?#]|\/$/.test(url), 'must have no query, no fragment and no trailing slash')
   .default('http://localhost:8080/api')
 
-/** How long a service that stops goes on refusing: Nginx has looked the replicas up again by then; tests and laptops need not wait. */
+/** How long a stopping service drains: until Nginx has resolved the replicas again. Tests and laptops do not wait. */
 export const drainMsOf = (env: { NODE_ENV: string }) => (env.NODE_ENV === 'production' ? 2_000 : 0)
 
-/** What every part reads that talks to the broker. */
+/** Variables of every process that uses the broker. */
 export const brokerEnvironment = {
   BROKER_URL: z.url({ protocol: /^amqps?$/ }),
   BROKER_PASSWORD_FILE: secretFile.optional(),
 }
 
 /**
- * Parses the environment once. An empty variable counts as unset, as compose files pass them. Values are not
- * repeated in the message: they may be secrets.
- * @throws ConfigError that tells all problems at once
+ * Parses the environment. An empty variable counts as unset, because compose files pass unset ones as empty. The error does not
+ * repeat values: they may be secrets.
+ * @throws ConfigError that lists all problems
  */
 export const readEnvironment = <Schema extends z.ZodObject>(
   schema: Schema,
@@ -67,12 +67,12 @@ export const readEnvironment = <Schema extends z.ZodObject>(
   throw new ConfigError(`The configuration has ${problems.length} problem(s):\n${problems.join('\n')}`)
 }
 
-/** The URL with the password of its file put in. @throws ConfigError when it already carries one */
+/** Adds a password to a URL. @throws ConfigError if the URL already has one */
 export const withPassword = (url: string, password: string | undefined) => {
   if (password === undefined) return url
   const full = new URL(url)
   if (full.password !== '')
-    throw new ConfigError(`${full.protocol}//${full.host} has a password in its URL and one in a file.`)
+    throw new ConfigError(`${full.protocol}//${full.host} has a password both in its URL and in a file.`)
   full.password = encodeURIComponent(password)
   return full.href
 }

@@ -5,8 +5,8 @@ export type DependencyState = Health['dependencies'][string]
 type Checks = Record<string, () => DependencyState | Promise<DependencyState>>
 
 /**
- * `/health/live` answers while the process can; `/health/ready` names each dependency and is 503 when one is `down` or
- * the service is stopping. `degraded` is said, and does not take the service out.
+ * `/health/live` succeeds while the process runs. `/health/ready` reports each dependency and is 503 if one is `down` or the
+ * service is stopping. A `degraded` dependency is reported, but leaves the service ready.
  */
 export const createHealth = (checks: Checks) => {
   let stopping = false

@@ -3,14 +3,14 @@ import type { Metrics } from './metrics.ts'
 import type { ToProblem } from './problem-handler.ts'
 import { requestIdOf } from './request-context.ts'
 
-/** `headers`: name, value, name, value, with a Content-Length where there is a body. */
+/** `headers`: alternating names and values, with a Content-Length if there is a body. */
 export type HotAnswer = { status: number; headers: string[]; body?: string }
 
-/** A call that every request of every service may come with. What it throws is answered as everywhere else. */
+/** A call that other services may make for each of their requests. Errors are handled as in any other route. */
 export type HotRoute = {
-  /** @param query what stands behind the question mark */
+  /** @param query the query string without the question mark */
   answer: (req: Pick<IncomingMessage, 'rawHeaders'>, query: string) => HotAnswer | Promise<HotAnswer>
-  /** A header that repeats the body of a refusal. */
+  /** Name of a header that repeats the body of an error response. */
   problemHeader?: string
 }
 /** By path, for GET and HEAD. */
@@ -18,10 +18,10 @@ export type HotRoutes = ReadonlyMap<string, HotRoute>
 
 type Needs = { routes: HotRoutes; metrics: Metrics; toProblem: ToProblem }
 
-// A whole URL is a target, too (RFC 9112 §3.2.2).
+// A request target may be an absolute URL (RFC 9112 §3.2.2).
 const target = /^(?:[a-z]+:\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?/i
 
-/** Answers the hot routes in front of Express, which costs more than they do (docs/decisions/0008). */
+/** Serves the hot routes without Express, whose overhead exceeds their own cost (docs/decisions/0008). */
 export const answerInFront = ({ routes, metrics, toProblem }: Needs, otherwise: RequestListener): RequestListener => {
   const refuse = (error: unknown, about: Parameters<ToProblem>[1], problemHeader = ''): HotAnswer => {
     const { problem, headers, refusal } = toProblem(error, about)

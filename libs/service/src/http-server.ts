@@ -8,7 +8,7 @@ import { problemOf } from './problem-handler.ts'
 
 export const maxHeaderBytes = 8 * 1024
 
-/** Answers a request that Node itself refused, before Express saw it. */
+/** Responds to a request that Node rejected before routing. */
 const refuseOnSocket = (error: NodeJS.ErrnoException, socket: Duplex) => {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const [status, code, detail] =
@@ -16,7 +16,7 @@ const refuseOnSocket = (error: NodeJS.ErrnoException, socket: Duplex) => {
       ? ([431, 'headers_too_large', 'The headers are larger than 8 KiB.'] as const)
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ([408, 'request_timeout', 'The request did not arrive in time.'] as const)
-        : ([400, 'malformed_request', 'The request is not well-formed HTTP.'] as const)
+        : ([400, 'malformed_request', 'The request is not valid HTTP.'] as const)
   const requestId = randomUUID()
   const body = JSON.stringify(problemOf(status, code, detail, requestId))
   socket.end(
@@ -25,7 +25,7 @@ const refuseOnSocket = (error: NodeJS.ErrnoException, socket: Duplex) => {
   )
 }
 
-/** Keeps serving for `ms`, asking every client to open no further request on its connection. */
+/** Serves for another `ms`, with `Connection: close` in every response. */
 const drain = async (server: Server, ms: number) => {
   server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'))
   await delay(ms)
@@ -33,20 +33,20 @@ const drain = async (server: Server, ms: number) => {
 
 type Options = { host: string; port: number; drainMs: number; onStopping: () => void }
 
-// Of a drain. A refusal is told at once: Nginx tries another replica and leaves this one out for as long as its name
-// is still known. A connection to an address that is gone is told after a timeout only, and tried nowhere else when the
-// name is forgotten meanwhile.
+// Part of the drain time during which connections are refused. Nginx retries a refused connection at once with another replica and
+// then avoids this one. A connection to an address that no longer exists fails only after a timeout, and has no retry if Nginx
+// has resolved the name again meanwhile.
 const refusingShare = 0.25
 
 /**
- * Listens; `close()` drains, then refuses connections for a moment and waits for the answers under way.
- * @returns the address, with the port chosen where `port` was 0
+ * Starts an HTTP server. `close()` drains it, then refuses connections for a moment and waits for pending responses.
+ * @returns the URL, with the actual port if `port` was 0
  */
 export const listen = async (handler: RequestListener, { host, port, drainMs, onStopping }: Options) => {
   const server = createServer({ maxHeaderSize: maxHeaderBytes, requireHostHeader: true }, handler)
   server.headersTimeout = 10_000
   server.requestTimeout = 15_000
-  // Longer than Nginx keeps an idle upstream connection (60 s), or it would send into one that just closed: a 502.
+  // Longer than Nginx keeps idle upstream connections (60 s): otherwise it could use one that has just closed, a 502.
   server.keepAliveTimeout = 75_000
   server.on('clientError', refuseOnSocket)
   server.listen(port, host)

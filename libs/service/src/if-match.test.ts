@@ -4,7 +4,7 @@ import { requireVersion } from './if-match.ts'
 
 const requestWith = (header: string | undefined) => ({ get: () => header }) as unknown as Request
 
-it.each([['*'], ['"2"'], ['"1", "2"'], ['"2","3"'], [' "1" , * ']])('takes version 2 for %s', (header) => {
+it.each([['*'], ['"2"'], ['"1", "2"'], ['"2","3"'], [' "1" , * ']])('accepts version 2 for %s', (header) => {
   expect(requireVersion(requestWith(header))(2)).toBeUndefined()
 })
 

@@ -10,7 +10,7 @@ const start = () => {
 const hash = '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzYWx0$RdescudvJCsgt3ub+b+dWRWJTmaaJObG'
 const jwt = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
 
-/** As TypeORM makes it of what pg throws. */
+/** The error that TypeORM throws for an error of pg. */
 const failedQuery = () => {
   const driverError = Object.assign(new Error('duplicate key value violates unique constraint "users_username_key"'), {
     code: '23505',
@@ -28,8 +28,8 @@ const failedQuery = () => {
   })
 }
 
-describe('a line of the log', () => {
-  it('tells of a failed query what and where, and none of its values', () => {
+describe('a log line', () => {
+  it('describes a failed query without its values', () => {
     const { log, lines, last } = start()
     log.error({ err: new Error('above', { cause: failedQuery() }) }, 'request failed')
     log.error({ err: new AggregateError([failedQuery()], 'several') }, 'request failed')
@@ -45,11 +45,11 @@ describe('a line of the log', () => {
 
   it.each([
     [
-      'what Postgres quotes of a value',
+      'a value quoted by Postgres',
       Object.assign(new Error('invalid input syntax for type uuid: "planted"'), { code: '22P02' }),
     ],
     [
-      'what was no JSON',
+      'invalid JSON quoted by JSON.parse',
       (() => {
         try {
           return JSON.parse('planted "it"')
@@ -69,10 +69,7 @@ describe('a line of the log', () => {
       })(),
     ],
     ['a URL in a message', new Error('cannot reach amqp://user:planted@rabbitmq:5672/vhost')],
-    [
-      'a URL whose password was not encoded',
-      new Error('cannot reach http://name:pla/nt@ed@identity:3001, planted not'),
-    ],
+    ['a URL with an unencoded password', new Error('cannot reach http://name:pla/nt@ed@identity:3001, planted not')],
   ])('leaves out %s', (_what, err) => {
     const { log, lines } = start()
     log.error({ err }, 'x')
@@ -87,14 +84,14 @@ describe('a line of the log', () => {
     ['a refresh token', `ghr_${'A'.repeat(78)}`],
     ['a credential', 'Basic Z2F0ZXdheTpzZWNyZXQ='],
     ['a URL with a password', 'amqp://user:hunter22@rabbitmq'],
-  ])('does not hold %s, wherever it came from', (_what, secret) => {
+  ])('does not contain %s, whatever its origin', (_what, secret) => {
     const { log, lines, last } = start()
     log.info({ path: `/users/${secret}`, other: 'it stays@home' }, `it says ${secret}`)
     expect(lines[0]).not.toContain(secret.slice(-12))
     expect(last()).toMatchObject({ other: 'it stays@home' })
   })
 
-  it('escapes what nobody sees and what moves a terminal, and says the same when it is read', () => {
+  it('escapes invisible and terminal control characters, and parses back to the same text', () => {
     const { log, lines, last } = start()
     const text = 'a\u202eb\u200bc\u2028d\u0085e\u009bf\u001b[2Jg\u00adh\u3164i\u{e0041}j\r\nk'
     log.warn({ text }, 'Zoë 😀')
@@ -102,7 +99,7 @@ describe('a line of the log', () => {
     expect(last()).toMatchObject({ text, msg: 'Zoë 😀' })
   })
 
-  it('is one line of JSON whatever is logged', () => {
+  it('is one line of JSON for any input', () => {
     const { log, lines } = start()
     const parts = [
       hash,
@@ -135,7 +132,7 @@ describe('a line of the log', () => {
     }
   })
 
-  it('takes no longer for a long text than in proportion to it', () => {
+  it('takes time linear in the length of the text', () => {
     const { log, lines } = start()
     for (const part of [
       'a',
@@ -157,7 +154,7 @@ describe('a line of the log', () => {
     expect(lines).toHaveLength(12)
   })
 
-  it('holds what was thrown though it is no error, and an error that is its own cause', () => {
+  it('accepts thrown values that are not errors, and an error that is its own cause', () => {
     const { log, last } = start()
     log.error({ err: 'thrown text' }, 'x')
     expect(last().err).toEqual({ type: 'string', message: 'thrown text' })

@@ -6,7 +6,7 @@ import { withoutSecrets } from './without-secrets.ts'
 
 export type { Logger }
 
-/** One JSON line an entry, on standard output unless it is told where; the id of the request at hand is in each. */
+/** A logger that writes JSON lines, by default to standard output, with the id of the current request. */
 export const createLog = (service: string, level: string, to: DestinationStream = pino.destination(1)): Logger => {
   const options: LoggerOptions = {
     level,

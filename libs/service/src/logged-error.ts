@@ -1,25 +1,25 @@
-// What tells where and how; of a database error the names of things, never the values that were in them.
-const told = [
+// Members that describe the failure. For database errors they name objects of the schema, never values.
+const loggedMembers = [
   ...['code', 'errno', 'syscall', 'hostname', 'address', 'port', 'path', 'status'],
   ...['severity', 'schema', 'table', 'column', 'constraint', 'routine'],
 ]
-const mostCauses = 5
-const mostErrors = 10
-const longest = 8_192
+const maxCauses = 5
+const maxErrors = 10
+const maxLength = 8_192
 
-// SQLSTATE class 22, data exception ("invalid input syntax for type uuid: …"), and what JSON.parse found instead of JSON.
+// SQLSTATE class 22, data exception ("invalid input syntax for type uuid: …"), and errors of JSON.parse, which quote the input.
 const quotesValues = (error: Error & { code?: unknown }) =>
   error instanceof SyntaxError || /^22/.test(String(error.code))
 
 const messageOf = (error: Error) => {
-  const message = error.message.slice(0, longest)
+  const message = error.message.slice(0, maxLength)
   return quotesValues(error) ? message.replace(/"[\s\S]*"/, '"…"') : message
 }
 
-// Its first lines are kind and message again, and the message may quote values.
+// Stack frames only: the first lines repeat the message, which may quote values.
 const framesOf = ({ stack = '' }: Error) =>
   stack
-    .slice(-longest)
+    .slice(-maxLength)
     .split('\n')
     .filter((line) => /^ +at /.test(line))
     .join('\n')
@@ -30,22 +30,22 @@ const memberOf = (error: Error, name: string) => {
 }
 
 /**
- * An error as a log may hold it: its kind, message and stack, those of its causes, and members that hold no values. So not
- * the SQL parameters of a QueryFailedError (hashes, whole events), not the `detail` of Postgres ("Key (username)=(…)"), not
- * the `input` of an invalid URL.
+ * An error as it may be logged: its class, message and stack, those of its causes, and members that contain no values. Omitted are
+ * the SQL parameters of a QueryFailedError (hashes, whole events), Postgres' `detail` ("Key (username)=(…)") and the `input` of
+ * an invalid URL.
  */
 export const loggedError = (error: unknown, depth = 0): unknown => {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error).slice(0, longest) }
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error).slice(0, maxLength) }
   const message = messageOf(error)
   const { cause, errors } = error as Error & { errors?: unknown }
-  const isDeep = depth >= mostCauses
+  const isDeep = depth >= maxCauses
   return {
     type: error.constructor.name,
     message,
     stack: framesOf(error),
-    ...Object.fromEntries(told.flatMap((name) => memberOf(error, name))),
+    ...Object.fromEntries(loggedMembers.flatMap((name) => memberOf(error, name))),
     ...(cause !== undefined && !isDeep && { cause: loggedError(cause, depth + 1) }),
     ...(Array.isArray(errors) &&
-      !isDeep && { errors: errors.slice(0, mostErrors).map((it) => loggedError(it, depth + 1)) }),
+      !isDeep && { errors: errors.slice(0, maxErrors).map((it) => loggedError(it, depth + 1)) }),
   }
 }

@@ -2,13 +2,13 @@ import type { RequestHandler } from 'express'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { Route } from './routes.ts'
 
-/** A registry of its own per service instance, so that two in one process (tests) do not share counters. */
+/** One registry per service instance, so that two in one process (in tests) do not share counters. */
 export const createMetrics = () => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const seconds = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from the first byte of the request to the end of the answer, by route and status',
+    help: 'Time from the first byte of the request to the end of the response, by route and status',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
@@ -18,7 +18,7 @@ export const createMetrics = () => {
   const observeExpress: RequestHandler = (req, res, next) => {
     const startedAt = performance.now()
     res.once('close', () => {
-      // The pattern, not the path: a path is chosen by callers, and each value would be a series of its own.
+      // The pattern, not the path: clients choose paths, and each label value is a time series of its own.
       const route = (req.route as { path?: string } | undefined)?.path ?? 'none'
       observe(req.method, route, res.statusCode, startedAt)
     })

@@ -7,9 +7,9 @@ import { requireVersion } from './if-match.ts'
 import { type Origin, originOf } from './origin.ts'
 import type { Route } from './routes.ts'
 
-/** Lets a request in, and tells as whom. @throws what else it is answered */
+/** Authorizes a request and returns the caller. @throws the refusal */
 type Guard<Caller> = (req: Request) => Caller | Promise<Caller>
-/** By who may make a call. */
+/** Guards by the `by` of a call. */
 export type Guards<Person> = {
   user: Guard<Person>
   admin: Guard<Person>
@@ -21,25 +21,27 @@ type Given<C extends Call, Person> = {
   params: ParamsOf<C>
   query: QueryOf<C>
   body: BodyOf<C>
-  /** Who was let in, where it is a person. */
+  /** Undefined for anonymous calls and calls of services. */
   caller: CallerOf<C, Person>
   origin: Origin
-  /** Of a call with `If-Match`: holds a version against it. @throws AppError `version_conflict` */
+  /** Checks a version against `If-Match`, for calls that declare it. @throws AppError `version_conflict` */
   checkVersion: (version: number) => void
 }
 type Answered<C extends Call> = AnswerOf<C> extends void ? unknown : AnswerOf<C> | Promise<AnswerOf<C>>
 
-/** What is done at a call: it gets what was sent, parsed, and gives back the body of the answer. */
+/** Handles a call: receives the parsed input and returns the body of the response. */
 export type Handler<C extends Call, Person> = (given: Given<C, Person>) => Answered<C>
-/** The same where the answer is no body of JSON: it sees Express, and sends by itself. */
+/** Handles a call whose response is not JSON: it parses the request and sends the response itself. */
 export type PlainHandler<C extends Call, Person> = (req: Request, res: Response, caller: CallerOf<C, Person>) => unknown
 
-// RFC 6749 §5.2 has an error of its own for a grant that is another one. None at all may be named.
+// RFC 6749 §5.2 has a separate error for an unsupported grant type. A missing grant type is accepted.
 const checkGrantType = (sent: unknown, grant: string) => {
   const given = (sent as { grant_type?: unknown } | null)?.grant_type
   if (typeof given !== 'string' || given === '' || given === grant) return
   const oauthError = 'unsupported_grant_type'
-  throw new AppError('invalid', 'unsupported_grant_type', `grant_type is ${grant} here.`, { oauthError })
+  throw new AppError('invalid', 'unsupported_grant_type', `This endpoint accepts grant_type=${grant} only.`, {
+    oauthError,
+  })
 }
 
 const send = (res: Response, { answers: { status, schema, headersOf } }: Call, body: unknown) => {
@@ -53,8 +55,8 @@ const parsed = (schema: z.ZodType | undefined, value: unknown) => schema && pars
 const pathOf = ({ path }: Call) => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
 /**
- * Makes routes of calls. Guards, readers of the body, parsing and the answer follow from what a call declares, in the order in
- * which they refuse: who may, the kind and size of the body, parameters, body, `If-Match`.
+ * Creates routes for declared calls. Each request is checked in this order: authorization, media type and size of the body,
+ * parameters, body, `If-Match`.
  */
 export const createOn = <Person>(guards: Guards<Person>) => {
   const guardOf = (by: By): Guard<Person | undefined> => {

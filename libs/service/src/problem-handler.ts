@@ -4,7 +4,7 @@ import type { ErrorRequestHandler } from 'express'
 import { AppError, type Kind } from './app-error.ts'
 import type { Logger } from './log.ts'
 
-/** RFC 9457. `about:blank` says that the title is the status' own. */
+/** RFC 9457: with `about:blank` the title is that of the status. */
 export const problemOf = (status: number, code: string, detail: string, requestId: string): Problem => ({
   type: 'about:blank',
   title: STATUS_CODES[status] ?? 'Error',
@@ -14,23 +14,23 @@ export const problemOf = (status: number, code: string, detail: string, requestI
   request_id: requestId,
 })
 
-// RFC 6749 §5.2, with `temporarily_unavailable` of §4.1.2.1 for what a retry mends.
+// RFC 6749 §5.2, with `temporarily_unavailable` of §4.1.2.1 if a retry may help.
 const oauthErrors: Partial<Record<Kind, string>> = {
   unauthenticated: 'invalid_grant',
   unavailable: 'temporarily_unavailable',
   too_many: 'temporarily_unavailable',
 }
 
-// What body-parser and Express themselves throw (`type`, `status`), in our words.
+// Errors that body-parser and Express throw, by their `type`.
 const parserErrors: Record<string, [Kind, string, string]> = {
   'entity.too.large': ['too_large', 'body_too_large', 'The body is larger than 16 KiB.'],
   'encoding.unsupported': ['unsupported_media', 'unsupported_encoding', 'Send the body without content encoding.'],
   'charset.unsupported': ['unsupported_media', 'unsupported_media_type', 'Send the body in UTF-8.'],
-  'request.size.invalid': ['invalid', 'malformed_request', 'The body is not of the announced length.'],
-  'request.aborted': ['invalid', 'malformed_request', 'The body ended before its announced length.'],
+  'request.size.invalid': ['invalid', 'malformed_request', 'The body does not have its declared length.'],
+  'request.aborted': ['invalid', 'malformed_request', 'The body ended before its declared length.'],
 }
 
-/** An error that knows its own answer: an AppError, or one like it, such as the token verifier's `Refusal`. */
+/** An expected error: an AppError, or one with the same members, such as the token verifier's `Refusal`. */
 type Refusal = Error & Pick<AppError, 'status' | 'code' | 'headers'> & Partial<Pick<AppError, 'kind' | 'oauthError'>>
 
 const isRefusal = (error: unknown): error is Refusal =>
@@ -40,19 +40,19 @@ const refusalOf = (error: unknown): Refusal | null => {
   if (isRefusal(error)) return error
   const known = parserErrors[(error as { type?: string } | null)?.type ?? '']
   if (known) return new AppError(...known)
-  // A path that does not decode (`/users/%zz`) is Express' URIError with status 400.
-  if (error instanceof URIError) return new AppError('invalid', 'malformed_request', 'The path is not well-formed.')
-  // What zlib could not unpack is named by body-parser with a status alone.
+  // Express throws a URIError for a path that cannot be decoded (`/users/%zz`).
+  if (error instanceof URIError) return new AppError('invalid', 'malformed_request', 'The path is malformed.')
+  // body-parser reports a body that zlib cannot decode only by a status.
   const { status, expose } = Object(error) as { status?: number; expose?: boolean }
   if (status === 400 && expose === true)
-    return new AppError('invalid', 'malformed_request', 'The body is not in the encoding that it announces.')
+    return new AppError('invalid', 'malformed_request', 'The body is not in its declared encoding.')
   return null
 }
 
-/** How a service recognises an outage of what it depends on. */
+/** Recognises an outage of a dependency. */
 export type AsRefusal = (error: unknown) => AppError | null
 
-/** A refusal, as others may put it on record; `route` is the path of the route table, never what was typed. */
+/** A refused request. `route` is the path pattern of the route, never the requested path. */
 export type Refused = { status: number; code: string; method: string; route: string | null }
 export type OnRefused = (refused: Refused) => void
 
@@ -60,14 +60,14 @@ type Needs = { log: Logger; asRefusal: AsRefusal | undefined; onRefused: OnRefus
 type About = { requestId: string; method: string; path: string; route: string | null }
 type Answered = { problem: Problem; headers: Record<string, string>; refusal: Refusal | null }
 
-/** The one place where a thrown thing becomes an answer. A bug or an outage is a bare 500; its details are in the log. */
+/** The only place that turns an error into a response. An unexpected error is a bare 500, with its details in the log. */
 export const createToProblem =
   ({ log, asRefusal, onRefused }: Needs) =>
   (error: unknown, { requestId, method, path, route }: About): Answered => {
     const refusal = refusalOf(error) ?? asRefusal?.(error) ?? null
     if (!refusal) {
       log.error({ request_id: requestId, err: error, method, path }, 'request failed')
-      const detail = 'Something failed here. Give the request id to the operator.'
+      const detail = 'An internal error occurred. Report the request id to the operator.'
       return { refusal, headers: {}, problem: problemOf(500, 'internal_error', detail, requestId) }
     }
     const { status, code, message, headers } = refusal
@@ -79,14 +79,15 @@ export const createToProblem =
   }
 export type ToProblem = ReturnType<typeof createToProblem>
 
-/** What Express does with an error. */
+/** The error handler of Express. */
 export const problemHandler =
   (log: Logger, toProblem: ToProblem): ErrorRequestHandler =>
-  // Express tells an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   (error, req, res, _next) => {
     if (res.headersSent) {
-      // Express would write the error to standard error as it is. Cut off, so that nobody takes a half for the whole.
-      log.error({ err: error, method: req.method, path: req.path }, 'an answer broke off')
+      // Express would print the error to standard error. The connection is cut, so that no client takes a partial response for a
+      // complete one.
+      log.error({ err: error, method: req.method, path: req.path }, 'response aborted')
       return void res.destroy()
     }
     const { problem, headers, refusal } = toProblem(error, {
@@ -95,7 +96,7 @@ export const problemHandler =
       path: req.path,
       route: req.route?.path ?? null,
     })
-    // Set by `on` for calls that declare `oauth`.
+    // Set in on.ts for calls that declare `oauth`.
     if (refusal && res.locals.isTokenEndpoint === true) {
       problem.error = refusal.oauthError ?? (refusal.kind && oauthErrors[refusal.kind]) ?? 'invalid_request'
       problem.error_description = refusal.message

@@ -3,12 +3,12 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 
-/** What log lines and events take from the request that caused them, without every function handing it on. */
+/** Data of the current request for log lines and events, without passing it through every function. */
 export type RequestContext = {
   requestId: string
   traceparent: string
   address: string | null
-  /** Who acts, once known: a user's id, or `service:` and its name. */
+  /** The authenticated caller: a user id, `service:name` or `job:name`. */
   actor?: string
 }
 
@@ -16,22 +16,22 @@ const storage = new AsyncLocalStorage<RequestContext>()
 
 export const currentRequest = () => storage.getStore()
 
-// Nginx sets the id, so a caller's own reaches us only where there is no Nginx; then it must be harmless in a log.
+// Nginx sets the id. Without Nginx clients can choose it, so it must be harmless in a log.
 const plainId = /^[A-Za-z0-9_-]{8,64}$/
 const idHeader = 'x-request-id'
 // W3C Trace Context §3.2
 const validTraceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
-/** Goes on, later or elsewhere, with what a request began: events and the security log still name that request. */
+/** Continues the work of an earlier request: events and the security log then name that request. */
 export const runIn = <Result>(context: RequestContext, job: () => Result) => storage.run(context, job)
 
-/** Runs a job as somebody: what it changes is recorded under that name. */
+/** Runs a job under the name of an actor, which the security log records. */
 export const runAs = <Result>(actor: string, job: () => Result) =>
   storage.run({ requestId: randomUUID(), traceparent: newTraceparent(), address: null, actor }, job)
 
 const newTraceparent = () => `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
 
-/** The id that a request came with, or a new one. */
+/** The id in the request, or a new one. */
 export const requestIdOf = ({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>) => {
   let given: string | undefined
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -3,24 +3,24 @@ import { AppError } from './app-error.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** One line of a route table: `['POST', '/auth/login', ...handlers]`. */
+/** A route: `['POST', '/auth/login', ...handlers]`. */
 export type Route = [Method, string, ...RequestHandler[]]
 
 const methodNotAllowed = (methods: Method[]): RequestHandler => {
   const allow = methods.flatMap((it) => (it === 'GET' ? ['GET', 'HEAD'] : [it])).join(', ')
   return () => {
-    throw new AppError('method_not_allowed', 'method_not_allowed', `This path takes ${allow}.`, {
+    throw new AppError('method_not_allowed', 'method_not_allowed', `This path accepts ${allow}.`, {
       headers: { Allow: allow },
     })
   }
 }
 
 /**
- * Builds the router of a table: a known path with another method is 405 with `Allow`, an unknown path 404.
- * @param inFront paths whose GET never comes as far as here
+ * Creates a router: 405 with `Allow` for another method of a known path, 404 for an unknown path.
+ * @param hotPaths paths whose GET is served before this router
  */
-export const routerOf = (table: Route[], inFront: Iterable<string>): Router => {
-  // One spelling for each path, as in front of it.
+export const routerOf = (table: Route[], hotPaths: Iterable<string>): Router => {
+  // Exact paths only, as for the hot routes.
   const router = express.Router({ caseSensitive: true, strict: true })
   for (const path of new Set(table.map(([, it]) => it))) {
     const here = table.filter(([, it]) => it === path)
@@ -29,9 +29,9 @@ export const routerOf = (table: Route[], inFront: Iterable<string>): Router => {
     }
     router.all(path, methodNotAllowed(here.map(([method]) => method)))
   }
-  for (const path of inFront) router.all(path, methodNotAllowed(['GET']))
+  for (const path of hotPaths) router.all(path, methodNotAllowed(['GET']))
   router.use(() => {
-    throw new AppError('not_found', 'not_found', 'There is nothing at this path.')
+    throw new AppError('not_found', 'not_found', 'This path does not exist.')
   })
   return router
 }

@@ -9,12 +9,12 @@ type Service<Config> = {
 
 const stopWithinMs = 10_000
 
-/** Runs a service until SIGTERM or SIGINT. A start-up problem ends the process with status 1 and readable lines. */
+/** Runs a service until SIGTERM or SIGINT. If it cannot start, the process exits with code 1 and readable lines. */
 export const runService = async <Config extends { logLevel: string }>({ name, readConfig, start }: Service<Config>) => {
   let log = createLog(name, 'info')
-  // Node would write it to standard error with all its members, such as the parameters of a query.
+  // By default Node prints such an error with all its members, such as query parameters.
   process.once('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'nobody caught this error')
+    log.fatal({ err: error }, 'uncaught error')
     process.exit(1)
   })
   try {
@@ -42,7 +42,7 @@ export const runService = async <Config extends { logLevel: string }>({ name, re
   }
 }
 
-/** For services and jobs alike: a problem that a person can mend is told in plain lines, anything else with its stack. */
+/** For services and jobs: prints a configuration error as plain text, and logs any other error with its stack. */
 export const exitOnFailedStart = (log: Logger, error: unknown): never => {
   if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`)
   else log.fatal({ err: error }, 'cannot start')

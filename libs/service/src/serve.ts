@@ -16,14 +16,14 @@ type Needs = {
   host: string
   port: number
   drainMs?: number
-  /** What the proxy in front sends along, so that its word for where a client is can be told from anybody else's. */
+  /** Authenticates the proxy in front, whose forwarding headers are then trusted. */
   proxySecret?: string | undefined
   asRefusal?: AsRefusal
   onRefused?: OnRefused
   hotRoutes?: HotRoutes
 }
 
-/** What every service serves alike: request ids, metrics, health, problem+json, the limits, an orderly end. */
+/** Serves routes with everything that services share: request ids, metrics, health, problem+json, limits, graceful shutdown. */
 export const serve = async (table: Route[], needs: Needs) => {
   const { health, metrics, log, host, port, drainMs = 0, proxySecret, asRefusal, onRefused } = needs
   const routes: HotRoutes = needs.hotRoutes ?? new Map()
@@ -31,7 +31,7 @@ export const serve = async (table: Route[], needs: Needs) => {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  // One proxy, which overwrites X-Forwarded-For; from anybody else `believeProxy` lets nothing stand.
+  // Exactly one proxy, which overwrites X-Forwarded-For. `believeProxy` removes the header from any other client.
   app.set('trust proxy', 1)
   app.use(believeProxy(proxySecret), requestContext, metrics.observeExpress)
   app.use(routerOf([...table, ...health.routes, ...metrics.routes], routes.keys()))

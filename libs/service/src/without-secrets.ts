@@ -1,9 +1,9 @@
-// None of these crosses a quotation mark, so that a line of JSON stays one; and each looks at a character a bounded number of
-// times, since what is logged may be long and somebody else's.
+// No pattern matches across a quotation mark, so that a JSON line stays valid. Each takes linear time, because logged text may be
+// long and chosen by an attacker.
 const secrets: [RegExp, string][] = [
-  // Name and password of a URL, also where the password holds what it should not.
+  // User and password of a URL, also if the password contains unescaped characters.
   [/:\/\/[^\s"]{1,512}@/g, '://***@'],
-  // Stored passwords in PHC or modular-crypt form.
+  // Password hashes in PHC or modular crypt format.
   [/\$(?:argon2\w{0,8}|2[abxy]|scrypt|pbkdf2[\w-]{0,16}|bcrypt[\w-]{0,16}|[156y])\$[\w./+=,$-]+/g, '***'],
   // Signed tokens, and our refresh tokens.
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '***'],
@@ -11,6 +11,6 @@ const secrets: [RegExp, string][] = [
   [/\b(basic|bearer) {1,8}[\w.~+/=-]{12,}/gi, '$1 ***'],
 ]
 
-/** What is known by its looks to let somebody in is left out. A net under the rule that no such thing is logged. */
+/** Redacts text that looks like a credential. A safety net: credentials should not be logged in the first place. */
 export const withoutSecrets = (text: string) =>
   secrets.reduce((safe, [pattern, instead]) => safe.replace(pattern, instead), text)

@@ -27,7 +27,7 @@ it('an answer that breaks off is cut, and its error is a line of the log like ev
     const whole = fetch(`${server.url}/half`).then((answer) => answer.text())
     await expect(whole).rejects.toThrow()
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-      { msg: 'an answer broke off', path: '/half', err: { message: 'no such column' } },
+      { msg: 'response aborted', path: '/half', err: { message: 'no such column' } },
     ])
     expect(lines[0]).not.toContain('planted')
   } finally {

@@ -19,7 +19,7 @@ const refusalOf = (cause: unknown, token: string) => {
   if (!(cause instanceof TokenError || cause instanceof CannotVerifyError)) return cause
   if (!isBearerToken(token)) return malformed()
   if (cause instanceof CannotVerifyError) return new Refusal('cannot_verify', cause.message, { cause })
-  return new Refusal('invalid_token', 'The token is not good, or no longer. Sign in again.', { cause })
+  return new Refusal('invalid_token', 'The access token is invalid or expired. Sign in again.', { cause })
 }
 
 type Tokens<Claims> = { verify: (token: string) => NowOrLater<Claims> }
@@ -29,7 +29,7 @@ export const createReadClaims =
   <Claims>({ verify }: Tokens<Claims>): ReadCredential<Claims> =>
   (req) => {
     const token = findBearer(req)
-    if (token === undefined) throw new Refusal('token_missing', 'Sign in first.')
+    if (token === undefined) throw new Refusal('token_missing', 'The request has no access token. Sign in first.')
     if (token === null) throw malformed()
     const refuse = (cause: unknown): never => {
       throw refusalOf(cause, token)

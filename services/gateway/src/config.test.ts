@@ -19,7 +19,7 @@ const needed = () => ({
 })
 
 describe('the configuration', () => {
-  it('tells all problems at once, and no secret', () => {
+  it('reports all problems at once, and no secret', () => {
     const read = () =>
       readGatewayConfig({
         PORT: '80a',
@@ -39,7 +39,7 @@ describe('the configuration', () => {
     expect(read).not.toThrow('hunter2')
   })
 
-  it('serves nobody longer than it knows unless the operator says so', () => {
+  it('has no grace period for stale sessions by default', () => {
     expect(readGatewayConfig(needed())).toMatchObject({
       port: 3002,
       issuer: 'http://localhost:8080/api',

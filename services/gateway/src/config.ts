@@ -14,11 +14,11 @@ const environment = z.object({
   ...serviceEnvironment,
   PORT: wholeNumber(0, 65_535).default(3002),
   ISSUER: issuer,
-  AUDIENCE: z.string().regex(/^\S+$/, 'must be one word').default('gatehouse'),
+  AUDIENCE: z.string().regex(/^\S+$/, 'must be a single word').default('gatehouse'),
   IDENTITY_URL: z.url({ protocol: /^https?$/ }),
   SERVICE_NAME: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*$/, 'must be a plain name')
+    .regex(/^[a-z][a-z0-9-]*$/, 'must consist of a-z, 0-9 and -, and begin with a letter')
     .default('gateway'),
   SERVICE_SECRET_FILE: secretFile,
   ...brokerEnvironment,
@@ -27,7 +27,7 @@ const environment = z.object({
   MAX_SESSIONS: wholeNumber(1_000, 10_000_000).default(200_000),
 })
 
-/** The only place that knows the names of environment variables. @throws ConfigError with all problems */
+/** The only reader of environment variables. @throws ConfigError that lists all problems */
 export const readGatewayConfig = (from?: NodeJS.ProcessEnv) => {
   const env = readEnvironment(environment, from)
   return {

@@ -4,12 +4,12 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 type AnsweredFrom = 'memory' | 'identity' | 'grace' | 'nothing'
 type Sources = { keys: KeySet['state']; sessions: LiveSessions['state'] }
 
-/** What an operator watches of the gateway; read from its parts at each scrape. */
+/** The metrics of the gateway, read from its parts at each scrape. */
 export const createGatewayMetrics = (registry: Registry) => {
   const registers = [registry]
   const answers = new Counter({
     name: 'gateway_session_checks_total',
-    help: 'Session checks by where the answer came from',
+    help: 'Session checks, by the source of the result',
     labelNames: ['from'],
     registers,
   })
@@ -33,17 +33,21 @@ export const createGatewayMetrics = (registry: Registry) => {
     watch: ({ keys, sessions }: Sources) => {
       read(
         'gateway_staleness_seconds',
-        'How far memory lies behind identity; +Inf when unknown',
+        'How far the sessions in memory are behind identity; +Inf if unknown',
         () => sessions().stalenessMs / 1000,
       )
       read('gateway_sessions', 'Sessions in memory', () => sessions().sessions)
-      read('gateway_lookup_calls', 'Look-up calls to identity', () => sessions().lookUps.calls)
-      read('gateway_lookup_sessions', 'Sessions asked in them', () => sessions().lookUps.sessions)
-      read('gateway_lookup_failures', 'Look-up calls that failed', () => sessions().lookUps.failures)
+      read('gateway_lookup_calls', 'Session look-up calls to identity', () => sessions().lookUps.calls)
+      read('gateway_lookup_sessions', 'Sessions looked up by these calls', () => sessions().lookUps.sessions)
+      read('gateway_lookup_failures', 'Failed session look-up calls', () => sessions().lookUps.failures)
       read('gateway_events_applied', 'Events applied', () => sessions().events.applied)
-      read('gateway_events_not_understood', 'Messages that fit no schema', () => sessions().events.notUnderstood)
+      read(
+        'gateway_events_not_understood',
+        'Messages that match no event schema',
+        () => sessions().events.notUnderstood,
+      )
       read('gateway_key_fetches', 'Fetches of the key set', () => keys().fetches)
-      read('gateway_broker_reconnects', 'Times the broker was lost', () => sessions().broker.reconnects)
+      read('gateway_broker_reconnects', 'Lost connections to the broker', () => sessions().broker.reconnects)
     },
   }
 }

@@ -13,7 +13,7 @@ import { hotRoutes } from './http/hot-routes.ts'
 import { routes } from './http/routes.ts'
 import { readState } from './readiness.ts'
 
-/** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
+/** Creates and connects all parts. They close in reverse order, also if a later one fails to start. */
 export const startGateway = (config: GatewayConfig, log: Logger) =>
   assemble(async (own) => {
     const metrics = createMetrics()
@@ -23,13 +23,13 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
     const keys = await own(
       startKeySet({
         jwksUri: `${config.identityUrl}/.well-known/jwks.json`,
-        // Who lets known sessions in while identity is away needs its keys for as long.
+        // Known sessions are accepted for `staleGraceMs` while identity is unavailable, so the keys must be kept as long.
         maxKeyAgeSeconds: defaultMaxKeyAgeSeconds + staleGraceMs / 1000,
         onError: (error) => log.warn({ err: error }, 'cannot fetch the key set'),
       }),
       (it) => it.stop(),
     )
-    // Of a token no more is remembered than is asked: who, and by which session.
+    // Remember only these two claims of each verified token.
     const verify = createVerify({ issuer, audience, keys, maxRemembered: maxSessions }, ({ sid, sub }) => ({
       sid,
       sub,

@@ -4,8 +4,8 @@ import type { KeySet, LiveSessions } from '@gatehouse/token-verifier'
 type Parts = { keys: KeySet['state']; sessions: LiveSessions['state'] }
 
 /**
- * Ready is who can answer: with keys, and either fresh memory or an identity to ask. A broker that is away makes the
- * gateway slower, not wrong.
+ * The gateway is ready if it has keys and either fresh sessions in memory or an available identity. Without the broker it is
+ * slower, but still correct.
  */
 export const readState = ({ keys, sessions }: Parts) => {
   const isFresh = () => sessions().stalenessMs < revocationPromiseMs

@@ -7,7 +7,7 @@ import { createKeys } from './keys/keys.ts'
 import { openDatabase } from './open-database.ts'
 import { createOutbox } from './outbox/outbox.repository.ts'
 
-// Run in a container of identity by `./gatehouse user …` and `./gatehouse keys …`.
+// Run by `./gatehouse user …` and `./gatehouse keys …` in a container of identity.
 const commands = [...userCommands, ...keyCommands]
 const say = (line: string) => void process.stderr.write(`${escapeUnseen(line)}\n`)
 

@@ -65,7 +65,7 @@ export const asDatabaseOutage = (error: unknown): AppError | null => {
   if (!(cause instanceof Error)) return null
   const code = (cause as { code?: string }).code ?? ''
   if (!outageState.test(code) && !outageMessage.test(`${code} ${cause.message}`)) return null
-  return new AppError('unavailable', 'database_unavailable', 'The user database does not answer. Try again shortly.', {
+  return new AppError('unavailable', 'database_unavailable', 'The user database is unavailable. Try again shortly.', {
     cause: error,
     headers: { 'Retry-After': '1' },
   })

@@ -12,7 +12,7 @@ const isWithin = (type: string, part: string) => type === part || type.startsWit
 const readTypes = (given: string[]) => {
   for (const part of given) {
     if (!eventTypes.some((it) => isWithin(it, part)))
-      throw new UsageError(`There is no event "${part}"; there are: ${eventTypes.join(', ')}.`)
+      throw new UsageError(`Unknown event "${part}". Known events: ${eventTypes.join(', ')}.`)
   }
   return given
 }
@@ -28,11 +28,11 @@ const brokerUnavailable = (cause: unknown) =>
   new AppError(
     'unavailable',
     'broker_unavailable',
-    `RabbitMQ does not serve the call: ${cause instanceof Error ? cause.message : cause}. See: ./gatehouse logs rabbitmq`,
+    `RabbitMQ failed: ${cause instanceof Error ? cause.message : cause}. See: ./gatehouse logs rabbitmq`,
     { cause },
   )
 
-/** Says in a person's terms what the broker refused. @throws AppError */
+/** Turns an error of the broker into a readable one. @throws AppError */
 const onQueue = async <Result>(queue: string, work: Promise<Result>) => {
   try {
     return await work
@@ -42,23 +42,23 @@ const onQueue = async <Result>(queue: string, work: Promise<Result>) => {
   }
 }
 
-// A message that another program laid there may have no id; it is still to be named.
+// A message of another program may have no id; `-` then names it.
 const idOf = ({ id }: DeadLetter) => id || '-'
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const tail: EventCommand = {
   name: 'events tail',
   about:
-    'events as they happen; --type session or --type user.created.v1 (repeatable) shows these alone, --json one JSON a line',
+    'prints events as they happen; --type user or --type user.created.v1 (repeatable) selects events, --json prints JSON lines',
   options: { type: { type: 'string', multiple: true, default: [] }, json: { type: 'boolean', default: false } },
   run: ({ options: { type, json } }, { brokerUrl, print, say }) => {
     const parts = readTypes(type as string[])
-    const isAsked = (it: string) => parts.length === 0 || parts.some((part) => isWithin(it, part))
+    const isSelected = (it: string) => parts.length === 0 || parts.some((part) => isWithin(it, part))
     return tailEvents({
       brokerUrl,
       say,
       onEvent: (event) => {
-        if (isAsked(event.type)) print(json ? JSON.stringify(event) : eventLine(event))
+        if (isSelected(event.type)) print(json ? JSON.stringify(event) : eventLine(event))
       },
     })
   },
@@ -67,7 +67,7 @@ const tail: EventCommand = {
 const list: EventCommand = {
   name: 'events dead list',
   args: ['QUEUE'],
-  about: 'the dead letters of the subscriber with this queue, oldest first: id, type, attempts, reason',
+  about: 'lists the dead letters of a queue, oldest first: id, type, attempts, reason',
   run: async ({ positionals: [queue = ''] }, { brokerUrl, print, say }) => {
     const letters = await onQueue(queue, listDeadLetters({ url: brokerUrl, queue }))
     for (const letter of letters)
@@ -76,19 +76,19 @@ const list: EventCommand = {
   },
 }
 
-/** Indented if it is JSON, and otherwise as it is. */
+/** Indents JSON and returns anything else unchanged. */
 const pretty = (body: string) => {
   try {
     return JSON.stringify(JSON.parse(body), null, 2)
   } catch {
-    return body // what fits no schema may be a dead letter for just that
+    return body // invalid JSON may be the reason why it is a dead letter
   }
 }
 
 const show: EventCommand = {
   name: 'events dead show',
   args: ['QUEUE', 'ID'],
-  about: 'the whole body of one dead letter',
+  about: 'prints the body of a dead letter',
   run: async ({ positionals: [queue = '', id = ''] }, { brokerUrl, print }) => {
     const letters = await onQueue(queue, listDeadLetters({ url: brokerUrl, queue }))
     const found = letters.find((it) => idOf(it) === id)
@@ -102,13 +102,13 @@ const redrive: EventCommand = {
   name: 'events dead redrive',
   args: ['QUEUE'],
   moreArgs: 'ID',
-  about: 'gives dead letters back to work, all tries anew: these, or all',
+  about: 'requeues dead letters with a fresh retry budget: those with the given ids, or all',
   run: async ({ positionals: [queue = '', ...ids] }, { brokerUrl, print }) => {
     const chosen = ids.length > 0 ? ids.map((it) => (it === '-' ? '' : it)) : undefined
     const count = await onQueue(queue, redriveDeadLetters({ url: brokerUrl, queue }, chosen))
-    print(`${counted(count, 'letter')} given back to work`)
+    print(`${counted(count, 'dead letter')} requeued`)
     if (count < new Set(ids).size)
-      throw new AppError('not_found', 'letter_not_found', `Not all of these are dead letters of "${queue}".`)
+      throw new AppError('not_found', 'letter_not_found', `Some of these ids are not dead letters of "${queue}".`)
   },
 }
 

@@ -22,7 +22,7 @@ describe('the line of an event', () => {
     ['user.deactivated.v1', withUser({ is_active: false }), 'ada deactivated ops,admin'],
     ['user.activated.v1', withUser({}), 'ada active ops,admin'],
     ['user.password_changed.v1', withUser({}), 'ada active ops,admin'],
-    ['user.deleted.v1', { user: { id, version: 4 } }, 'gone'],
+    ['user.deleted.v1', { user: { id, version: 4 } }, 'deleted'],
     ['session.started.v1', { session }, `session ${id} of cli until ${at}`],
     ['session.revoked.v1', { session, reason: 'logout' }, `session ${id} of cli: logout`],
     [
@@ -35,11 +35,11 @@ describe('the line of an event', () => {
     ['key.published.v1', { key }, 'current'],
     ['key.activated.v1', { key }, 'current'],
     ['key.retired.v1', { key }, 'current'],
-  ])('tells of %s what changed', (type, data, summary) => {
+  ])('summarizes %s', (type, data, summary) => {
     expect(lineOf(type, data)).toBe(`${at}  ${type.padEnd(24)}  somebody  4  ${summary}`)
   })
 
-  it('stays one line and moves no cursor, whatever a username holds', () => {
+  it('stays on one line and moves no cursor, whatever the username contains', () => {
     const username = 'a\u001b[2J\r\nb\u009bc\u2028d\u202ee\u200bf'
     const line = lineOf('user.created.v1', withUser({ username, roles: [] }))
     expect(line.endsWith('  a [2J b c d\\u202ee\\u200bf active')).toBe(true)

@@ -5,11 +5,11 @@ const ofUser = ({ username, is_active, roles }: UserState) =>
   [username, is_active ? 'active' : 'deactivated', roles.join(',')].filter((it) => it !== '').join(' ')
 const ofSession = ({ id, client_id }: SessionState) => `session ${id} of ${client_id}`
 
-/** What an event says, in a few words; the whole of it is its JSON. */
+/** A short summary of an event. */
 const summaryOf = (event: GatehouseEvent): string => {
   switch (event.type) {
     case 'user.deleted.v1':
-      return 'gone'
+      return 'deleted'
     case 'session.started.v1':
       return `${ofSession(event.data.session)} until ${event.data.session.expires_at}`
     case 'session.revoked.v1':
@@ -29,9 +29,9 @@ const summaryOf = (event: GatehouseEvent): string => {
   }
 }
 
-// A longer one moves its own line alone.
+// Longer types shift only their own line.
 const typeWidth = 'user.password_changed.v1'.length
 
-/** Time, type, subject, sequence and what changed, on one line. */
+/** Time, type, subject, sequence and summary of an event on one line. */
 export const eventLine = (event: GatehouseEvent) =>
   printable(`${event.time}  ${event.type.padEnd(typeWidth)}  ${event.subject}  ${event.sequence}  ${summaryOf(event)}`)

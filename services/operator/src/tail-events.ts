@@ -5,14 +5,14 @@ import { type Log, startEventConsumer } from '@gatehouse/events'
 type Options = {
   brokerUrl: string
   onEvent: (event: GatehouseEvent) => void
-  /** Tells what is no event, apart from them. */
+  /** Prints messages to standard error. */
   say: (line: string) => void
 }
 
-/** The link logs every attempt to come back; a person needs to read each reason once. */
+/** Prints each reason for a lost connection once, although every attempt to reconnect is logged. */
 const createTerminalLog = (say: Options['say']): Log => {
   let last = ''
-  const tell = (details: object, message: string) => {
+  const print = (details: object, message: string) => {
     const { err, why } = details as { err?: Error; why?: string }
     const line = `${message}: ${err?.message ?? why ?? JSON.stringify(details)}`
     if (line !== last) say(line)
@@ -21,14 +21,14 @@ const createTerminalLog = (say: Options['say']): Log => {
   const forget = () => {
     last = ''
   }
-  return { info: forget, warn: tell, error: tell }
+  return { info: forget, warn: print, error: print }
 }
 
 const untilSignal = async () => {
   const done = new AbortController()
   const { signal } = done
   try {
-    // A container is not told that whoever read its output has gone; that its input ends, which came from there, it is.
+    // Docker forwards no SIGPIPE. The end of standard input shows that the reader has left.
     process.stdin.resume()
     const closed = once(process.stdin, 'end', { signal })
     await Promise.race([once(process, 'SIGINT', { signal }), once(process, 'SIGTERM', { signal }), closed])
@@ -38,9 +38,9 @@ const untilSignal = async () => {
   }
 }
 
-/** Hands out events as they happen, by a queue that is gone with this process, until a signal or the end of its input. */
+/** Delivers events from an exclusive queue until a signal or the end of standard input. */
 export const tailEvents = async ({ brokerUrl, onEvent, say }: Options) => {
-  let isBack = false
+  let isReconnect = false
   const consumer = startEventConsumer({
     url: brokerUrl,
     name: 'operator events tail',
@@ -49,8 +49,8 @@ export const tailEvents = async ({ brokerUrl, onEvent, say }: Options) => {
     onEvent,
     onHeartbeat: () => {},
     onBound: () => {
-      say(isBack ? 'Connected again; what happened meanwhile is not shown.' : 'Connected; Ctrl-C ends.')
-      isBack = true
+      say(isReconnect ? 'Connected again; events in the meantime were missed.' : 'Connected; Ctrl-C ends.')
+      isReconnect = true
     },
   })
   await untilSignal()

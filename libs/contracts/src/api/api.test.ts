@@ -6,25 +6,25 @@ import type { UserQuery } from '../user-administration.ts'
 import { type api, calls } from './api.ts'
 
 describe.each(calls)('$operationId', ({ call }) => {
-  it('has examples that it would take and give', () => {
+  it('has examples that fit its schemas', () => {
     if (call.body) call.body.schema.parse(call.body.example)
     for (const { schema, example } of [call.answers, ...(call.orAnswers ?? [])])
       if (schema) expect(schema.parse(example)).toEqual(example)
   })
 
-  it('names in its path what its parameters are', () => {
+  it('names its parameters in its path', () => {
     const named = [...call.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
     const { shape = {} } = (call.params ?? {}) as { shape?: object }
     expect(Object.keys(shape)).toEqual(named)
   })
 })
 
-it('no two calls are one', () => {
+it('no two calls have the same method and path', () => {
   const lines = calls.map(({ call }) => `${call.method} ${call.path}`)
   expect(lines).toEqual([...new Set(lines)])
 })
 
-it('a call keeps the types of what it is declared with', () => {
+it('a call keeps the types of its declaration', () => {
   expectTypeOf<(typeof api.changeUser)['path']>().toEqualTypeOf<'/users/{id}'>()
   expectTypeOf<(typeof api.changeUser)['method']>().toEqualTypeOf<'PATCH'>()
   expectTypeOf<Sends<typeof api.setPassword>>().toEqualTypeOf<{

@@ -4,9 +4,9 @@ import { discoveryCalls } from './discovery-calls.ts'
 import { serviceCalls } from './service-calls.ts'
 import { userCalls } from './user-calls.ts'
 
-/** Every call there is, by its operation id. Routes, documents and clients are made of this. */
+/** Every call, by operation id. Routes, documents and clients derive from this. */
 export const api = { ...authCalls, ...userCalls, ...serviceCalls, ...discoveryCalls }
 export type Api = typeof api
 
-/** The same as a list. */
+/** `api` as a list. */
 export const calls = Object.entries(api).map(([operationId, call]) => ({ operationId, call: call as Call }))

@@ -7,15 +7,15 @@ import { publicUser, userPath, verifyQuery } from '../user.ts'
 import { passwordChange } from '../user-administration.ts'
 import { ada, refreshToken, session, tokens } from './examples.ts'
 
-/** What a new password may be refused for. */
+/** Codes for a new password that is too weak. */
 export const weakPassword: ProblemCode[] = ['password_too_common', 'password_too_guessable', 'password_like_username']
 
-/** Signing in and out, and what is one's own. */
+/** Signing in and out, and the caller's own sessions and password. */
 export const authCalls = {
   logIn: call('POST /auth/login', {
     tag: 'auth',
     summary: 'Sign in with username and password',
-    description: 'OAuth2 password form (RFC 6749 §4.3), or the same as JSON.',
+    description: 'OAuth 2.0 password grant (RFC 6749 §4.3), as a form or as JSON.',
     by: 'anyone',
     oauth: { grant: 'password' },
     body: formOrJson(loginForm, { username: 'admin', password: 'changeme' }),
@@ -31,21 +31,23 @@ export const authCalls = {
   }),
   readMe: call('GET /auth/me', {
     tag: 'auth',
-    summary: 'Who am I?',
+    summary: 'Get the signed-in user',
     servedBy: 'gateway',
     by: 'user',
-    answers: ok(publicUser, 'the user who signed in', ada),
+    answers: ok(publicUser, 'the signed-in user', ada),
   }),
   logOut: call('POST /auth/logout', {
     tag: 'auth',
-    summary: 'End this session everywhere',
+    summary: 'Sign out: end the current session',
     by: 'user',
     answers: noBody(204, 'ended'),
   }),
   refresh: call('POST /auth/refresh', {
     tag: 'auth',
-    summary: 'A new pair for a refresh token',
-    description: 'RFC 6749 §6. A token that is two or more steps behind ends its session.',
+    summary: 'Refresh the tokens',
+    description:
+      'RFC 6749 §6. The refresh token is used up. For a few seconds (`REFRESH_REUSE_SECONDS`) the same token returns the current pair ' +
+      'again. After that, a token two or more steps behind the current one ends the session.',
     by: 'anyone',
     oauth: { grant: 'refresh_token' },
     body: formOrJson(refreshForm, { refresh_token: refreshToken }),
@@ -54,23 +56,23 @@ export const authCalls = {
   }),
   listSessions: call('GET /auth/sessions', {
     tag: 'auth',
-    summary: 'Where am I signed in?',
+    summary: 'List my sessions',
     by: 'user',
     query: sessionQuery,
-    answers: ok(sessionList, 'the live sessions, last seen first; `next` is the `after` of the following page', {
+    answers: ok(sessionList, 'the active sessions, last seen first; pass `next` as `after` to get the next page', {
       sessions: [session],
       next: null,
     }),
   }),
   endOtherSessions: call('DELETE /auth/sessions', {
     tag: 'auth',
-    summary: 'End all sessions but this one',
+    summary: 'End all my other sessions',
     by: 'user',
     answers: noBody(204, 'ended'),
   }),
   endSession: call('DELETE /auth/sessions/{id}', {
     tag: 'auth',
-    summary: 'End one session',
+    summary: 'End one of my sessions',
     by: 'user',
     params: userPath,
     answers: noBody(204, 'ended'),
@@ -78,7 +80,7 @@ export const authCalls = {
   }),
   changePassword: call('POST /auth/password', {
     tag: 'auth',
-    summary: 'Change my password; my other sessions end',
+    summary: 'Change my password and end my other sessions',
     by: 'user',
     body: json(passwordChange, { current_password: 'changeme', new_password: 'kitchen tables fly' }),
     answers: noBody(204, 'changed'),
@@ -86,18 +88,18 @@ export const authCalls = {
   }),
   verify: call('GET /auth/verify', {
     tag: 'auth',
-    summary: "Does this token count? For Nginx' auth_request and the like",
-    description: 'A refusal carries its body in the header `X-Auth-Problem` as well.',
+    summary: "Verify a token, for Nginx' auth_request and similar proxies",
+    description: 'An error response repeats its body in the header `X-Auth-Problem`.',
     servedBy: 'gateway',
     by: 'user',
     query: verifyQuery,
     answers: noBody(
       204,
-      'the token counts',
+      'the token is valid',
       z.object({
         'X-Auth-User-Id': z.uuid(),
         'X-Auth-Username': z.string().meta({ description: 'percent-encoded UTF-8' }),
-        'X-Auth-Roles': z.string().meta({ description: 'with commas between' }),
+        'X-Auth-Roles': z.string().meta({ description: 'comma-separated' }),
       }),
     ),
     refuses: ['insufficient_scope'],

@@ -6,11 +6,11 @@ import { metadata } from './examples.ts'
 
 const ready = health.pick({ status: true })
 
-/** What everybody may know. */
+/** Public metadata, health and metrics. */
 export const discoveryCalls = {
   readJwks: call('GET /.well-known/jwks.json', {
     tag: 'discovery',
-    summary: 'Keys to verify tokens with (RFC 7517)',
+    summary: 'Get the keys that verify tokens (RFC 7517)',
     by: 'anyone',
     fromMemory: true,
     answers: ok(jwks, 'the public keys', {
@@ -28,41 +28,41 @@ export const discoveryCalls = {
   }),
   readMetadata: call('GET /.well-known/oauth-authorization-server', {
     tag: 'discovery',
-    summary: 'Authorization server metadata (RFC 8414)',
+    summary: 'Get the authorization server metadata (RFC 8414)',
     by: 'anyone',
     fromMemory: true,
     answers: ok(serverMetadata, 'the metadata', metadata),
   }),
   readHealth: call('GET /health', {
     tag: 'health',
-    summary: 'Can requests be answered?',
+    summary: 'Check whether requests can be answered',
     servedBy: 'gateway',
     by: 'anyone',
     fromMemory: true,
-    answers: ok(ready, 'yes', { status: 'ready' }),
-    orAnswers: [ok(ready, 'no', { status: 'not_ready' }, { status: 503 })],
+    answers: ok(ready, 'ready', { status: 'ready' }),
+    orAnswers: [ok(ready, 'not ready', { status: 'not_ready' }, { status: 503 })],
   }),
   readLiveness: call('GET /health/live', {
     tag: 'health',
-    summary: 'Does this process run?',
+    summary: 'Check whether this process runs',
     servedBy: 'each',
     isInternal: true,
     by: 'anyone',
     fromMemory: true,
-    answers: ok(z.object({ status: z.literal('live') }), 'yes', { status: 'live' }),
+    answers: ok(z.object({ status: z.literal('live') }), 'running', { status: 'live' }),
   }),
   readReadiness: call('GET /health/ready', {
     tag: 'health',
-    summary: 'Can this replica answer requests, and how is what it depends on?',
+    summary: 'Check whether this replica can answer requests, with the state of each dependency',
     servedBy: 'each',
     isInternal: true,
     by: 'anyone',
     fromMemory: true,
-    answers: ok(health, 'yes', { status: 'ready', dependencies: { postgres: { state: 'up' } } }),
+    answers: ok(health, 'ready', { status: 'ready', dependencies: { postgres: { state: 'up' } } }),
     orAnswers: [
       ok(
         health,
-        'no',
+        'not ready',
         { status: 'not_ready', dependencies: { postgres: { state: 'down', detail: 'connect ECONNREFUSED' } } },
         { status: 503 },
       ),
@@ -70,11 +70,11 @@ export const discoveryCalls = {
   }),
   readMetrics: call('GET /metrics', {
     tag: 'health',
-    summary: 'Figures for Prometheus',
+    summary: 'Metrics for Prometheus',
     servedBy: 'each',
     isInternal: true,
     by: 'anyone',
     fromMemory: true,
-    answers: ok(z.string(), 'the figures', 'process_cpu_seconds_total 1.2\n', { type: 'text/plain' }),
+    answers: ok(z.string(), 'the metrics', 'process_cpu_seconds_total 1.2\n', { type: 'text/plain' }),
   }),
 }

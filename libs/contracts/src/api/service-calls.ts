@@ -5,23 +5,23 @@ import { sessionLookup, sessionLookupAnswer } from '../session-lookup.ts'
 import { introspection, tokenForm } from '../sessions.ts'
 import { accessToken, adasState, sessionId, userId, userUpdated } from './examples.ts'
 
-/** What services ask, each with a credential of its own. */
+/** Calls of services, each with its own credentials. */
 export const serviceCalls = {
   revokeToken: call('POST /oauth/revoke', {
     tag: 'services',
-    summary: 'End the session of a token of either kind (RFC 7009)',
+    summary: 'Revoke an access or refresh token and end its session (RFC 7009)',
     by: { service: 'tokens.revoke' },
     oauth: {},
     body: form(tokenForm, { token: accessToken }),
-    answers: noBody(200, 'it counts no more, if it ever did'),
+    answers: noBody(200, 'the token is revoked, or was never valid'),
   }),
   introspectToken: call('POST /oauth/introspect', {
     tag: 'services',
-    summary: 'Does this token count? (RFC 7662)',
+    summary: 'Introspect an access or refresh token (RFC 7662)',
     by: { service: 'tokens.introspect' },
     oauth: {},
     body: form(tokenForm, { token: accessToken }),
-    answers: ok(introspection, 'what it is', {
+    answers: ok(introspection, 'the state of the token', {
       active: true,
       token_type: 'refresh_token',
       iss: 'https://example.org/api',
@@ -35,10 +35,11 @@ export const serviceCalls = {
   }),
   readEvents: call('GET /events', {
     tag: 'services',
-    summary: 'What happened after a position, as far back as seven days',
+    summary: 'Read the events after a position, up to seven days back',
     description:
-      'In the order in which the broker was given it. With `Accept: text/event-stream` the same as Server-Sent Events, and ' +
-      'then what comes: `id` is the position, `event` the type, `data` the CloudEvent; `limit` does not count.',
+      'Events come in the order in which they were published. With `Accept: text/event-stream` the response is a stream of ' +
+      'Server-Sent Events that continues with new events: `id` is the position, `event` the type, `data` the CloudEvent; ' +
+      '`limit` is ignored.',
     by: { service: 'events.read' },
     query: historyQuery,
     headers: z.object({ 'Last-Event-ID': lastEventId.optional() }),
@@ -52,19 +53,19 @@ export const serviceCalls = {
   }),
   readSnapshot: call('GET /events/snapshot', {
     tag: 'services',
-    summary: 'All users as they are, by id; where to begin without history',
+    summary: 'Read all users, by id, as the starting point for the events',
     description:
-      'Users that are not in it were deleted. Go on with `GET /events` after the `position` of the first page.',
+      'Users that it does not contain were deleted. Continue with `GET /events` after the `position` of the first page.',
     by: { service: 'events.read' },
     query: snapshotQuery,
     answers: ok(snapshotPage, 'a page', { users: [adasState], next: null, position: 1200 }),
   }),
   lookUpSessions: call('POST /internal/sessions/lookup', {
     tag: 'services',
-    summary: 'Which of these sessions count, and what time it is',
+    summary: 'Look up which sessions are active, with the time of the database',
     isInternal: true,
     by: { service: 'sessions.lookup' },
-    // As many ids as may be asked for at once are more than the usual 16 KiB.
+    // A full batch of ids exceeds the default of 16 KiB.
     body: json(sessionLookup, { ids: [sessionId] }, 32 * 1024),
     answers: ok(sessionLookupAnswer, 'one entry for each id', {
       now_ms: 1_770_829_960_002,

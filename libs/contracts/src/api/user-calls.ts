@@ -7,20 +7,20 @@ import { importedUser, importQuery, importRefusal, importStopped, importSummary 
 import { weakPassword } from './auth-calls.ts'
 import { adasState, userId } from './examples.ts'
 
-const etag = z.string().meta({ description: 'the version of the user, for `If-Match`' })
-const theUser = ok(userState, 'the user as it is now; the ETag is its version', adasState, {
+const etag = z.string().meta({ description: 'version of the user, for `If-Match`' })
+const theUser = ok(userState, 'the current state of the user', adasState, {
   headers: z.object({ ETag: etag }),
   headersOf: ({ version }: UserState) => ({ ETag: `"${version}"` }),
 })
 
-/** What admins do. */
+/** Calls of admins. */
 export const userCalls = {
   listUsers: call('GET /users', {
     tag: 'users',
-    summary: 'A page of users, by username',
+    summary: 'List users, by username',
     by: 'admin',
     query: userQuery,
-    answers: ok(userPage, 'the page; `next` is the `after` of the following one', { users: [adasState], next: 'ada' }),
+    answers: ok(userPage, 'a page; pass `next` as `after` to get the next one', { users: [adasState], next: 'ada' }),
   }),
   createUser: call('POST /users', {
     tag: 'users',
@@ -38,7 +38,10 @@ export const userCalls = {
       { ...adasState, version: 1, updated_at: adasState.created_at },
       {
         status: 201,
-        headers: z.object({ ETag: etag, Location: z.string().meta({ description: 'relative to this call' }) }),
+        headers: z.object({
+          ETag: etag,
+          Location: z.string().meta({ description: 'relative to the URL of this call' }),
+        }),
         headersOf: ({ id, version }) => ({ ETag: `"${version}"`, Location: `users/${id}` }),
       },
     ),
@@ -46,7 +49,7 @@ export const userCalls = {
   }),
   importUsers: call('POST /users/import', {
     tag: 'users',
-    summary: 'Take users over with their hashes, as JSON lines',
+    summary: 'Import users with their password hashes, as JSON lines',
     by: 'admin',
     query: importQuery,
     body: jsonLines(
@@ -56,14 +59,14 @@ export const userCalls = {
     ),
     answers: ok(
       z.union([importRefusal, importStopped, importSummary]),
-      'a line for each refused row, and the summary last; where who imports was thrown out meanwhile, that instead',
+      'one line for each rejected row, then the summary; if the session or role of the admin ends during the import, a line that says so instead of the summary',
       { imported: 1, refused: 0, dry_run: false },
       { type: 'application/x-ndjson' },
     ),
   }),
   readUser: call('GET /users/{id}', {
     tag: 'users',
-    summary: 'One user',
+    summary: 'Get a user',
     by: 'admin',
     params: userPath,
     answers: theUser,
@@ -71,7 +74,7 @@ export const userCalls = {
   }),
   changeUser: call('PATCH /users/{id}', {
     tag: 'users',
-    summary: 'Change username, name or roles',
+    summary: 'Change username, full name or roles of a user',
     by: 'admin',
     params: userPath,
     ifMatch: true,
@@ -81,7 +84,7 @@ export const userCalls = {
   }),
   deleteUser: call('DELETE /users/{id}', {
     tag: 'users',
-    summary: 'Delete a user and all personal data',
+    summary: 'Delete a user and all personal data of it',
     by: 'admin',
     params: userPath,
     answers: noBody(204, 'done'),
@@ -89,7 +92,7 @@ export const userCalls = {
   }),
   deactivateUser: call('POST /users/{id}/deactivate', {
     tag: 'users',
-    summary: 'Deactivate a user and end all sessions',
+    summary: 'Deactivate a user and end all its sessions',
     by: 'admin',
     params: userPath,
     answers: theUser,
@@ -97,7 +100,7 @@ export const userCalls = {
   }),
   activateUser: call('POST /users/{id}/activate', {
     tag: 'users',
-    summary: 'Activate a user again',
+    summary: 'Reactivate a user',
     by: 'admin',
     params: userPath,
     answers: theUser,
@@ -105,7 +108,7 @@ export const userCalls = {
   }),
   setPassword: call('POST /users/{id}/password', {
     tag: 'users',
-    summary: "Set a user's password and end all sessions",
+    summary: "Set a user's password and end all its sessions",
     by: 'admin',
     params: userPath,
     body: json(passwordSet, { new_password: 'kitchen tables fly', must_change: true }),
@@ -122,10 +125,10 @@ export const userCalls = {
   }),
   readAudit: call('GET /audit', {
     tag: 'users',
-    summary: 'The security log, newest first',
+    summary: 'Read the security log, newest first',
     by: 'admin',
     query: auditQuery,
-    answers: ok(auditPage, 'who did what to whom', {
+    answers: ok(auditPage, 'a page of the security log', {
       lines: [
         {
           seq: 7,

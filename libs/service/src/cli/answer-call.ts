@@ -8,8 +8,8 @@ const say = (line: string) => void process.stderr.write(`${withoutSecrets(escape
 const asksForHelp = (it: string) => it === '--help' || it === '-h' || it === 'help'
 
 /**
- * Answers this process's arguments: standard output is for results alone. It ends with 2 for a call that there is not, and
- * with 1 for what cannot be done.
+ * Runs the command in the arguments of this process. Standard output is for results only. Exit code 2: wrong usage; 1: the
+ * command failed.
  */
 export const answerCall = async <Needs>(
   commands: Command<Needs>[],

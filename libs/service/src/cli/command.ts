@@ -1,19 +1,19 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 
-/** The call was not one of those there are. */
+/** The command or its arguments are wrong. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
 export type Call = { positionals: string[]; options: Record<string, string | boolean | string[] | undefined> }
 
-/** One command of a terminal; `Needs` is what its process hands to all of its commands. */
+/** A command of a command line. `Needs` are the dependencies that its process passes to all commands. */
 export type Command<Needs> = {
-  /** The words that call it: `user add`. */
+  /** The words of the command: `user add`. */
   name: string
-  /** What has to follow, each by the name that help shows. */
+  /** Required arguments, by the names that the usage shows. */
   args?: string[]
-  /** What may follow those, any number of times. */
+  /** Name of an optional last argument that may be repeated. */
   moreArgs?: string
   about: string
   options?: ParseArgsOptionsConfig
@@ -24,12 +24,12 @@ type Described = Pick<Command<never>, 'name' | 'args' | 'moreArgs' | 'about'>
 const usageOf = ({ name, args = [], moreArgs }: Described) =>
   [name, ...args, ...(moreArgs ? [`[${moreArgs}...]`] : [])].join(' ')
 
-/** @throws UsageError that tells what is wrong with the call */
+/** @throws UsageError */
 export const findCommand = <Needs>(commands: Command<Needs>[], words: string[]): Call & { command: Command<Needs> } => {
   const command = commands.find(({ name }) => name.split(' ').every((word, at) => word === words[at]))
-  // No more words than a name has: what follows may be a password.
+  // Repeats no more words than a command name has: the next one may be a password.
   const longest = Math.max(...commands.map(({ name }) => name.split(' ').length))
-  if (!command) throw new UsageError(`There is no command "${words.slice(0, longest).join(' ')}".`)
+  if (!command) throw new UsageError(`Unknown command "${words.slice(0, longest).join(' ')}".`)
   const { name, args = [], moreArgs, options = {} } = command
   try {
     const rest = words.slice(name.split(' ').length)
@@ -41,11 +41,11 @@ export const findCommand = <Needs>(commands: Command<Needs>[], words: string[]):
     throw new UsageError((error as Error).message)
   }
   throw new UsageError(
-    `"${usageOf(command)}" takes ${moreArgs ? 'at least ' : ''}${args.length} argument(s) besides its options.`,
+    `"${usageOf(command)}" requires ${moreArgs ? 'at least' : 'exactly'} ${args.length} argument(s) in addition to options.`,
   )
 }
 
-/** Help on the commands of one subject, or on all. */
+/** The usage of the commands that begin with `subject`, or of all commands. */
 export const helpOn = (commands: Described[], subject?: string) => {
   const about = commands.filter(({ name }) => name.split(' ')[0] === subject)
   const lines = (about.length > 0 ? about : commands).map((it) => `  ./gatehouse ${usageOf(it)}\n      ${it.about}`)

@@ -115,4 +115,4 @@ export const requireRole =
   (req, res, next) =>
     req.user?.roles.includes(role)
       ? next()
-      : send(res, new Refusal('insufficient_scope', `This needs the role ${role}.`))
+      : send(res, new Refusal('insufficient_scope', `This call requires the role ${role}.`))

@@ -15,7 +15,7 @@ type Needs = {
 }
 
 const cannotVerify = (cause: unknown) =>
-  new Refusal('cannot_verify', 'It cannot be told at this moment whether this session still counts.', { cause })
+  new Refusal('cannot_verify', 'The session cannot be verified right now.', { cause })
 
 /** What a credential leads to: the id of a session, and of the user whose session that is to be. */
 export type SessionRef = { sid: string; sub: string }

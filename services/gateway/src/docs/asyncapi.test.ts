@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { asyncApi } from './asyncapi.ts'
 
 describe('the AsyncAPI document', () => {
-  it('is one by the parser of AsyncAPI, and names every event', async () => {
+  it('is valid for the AsyncAPI parser and contains every event', async () => {
     const { document, diagnostics } = await new Parser().parse(JSON.stringify(asyncApi()))
     expect(diagnostics.filter((it) => it.severity === 0)).toEqual([])
     const names = document

@@ -2,7 +2,7 @@ import { type ProblemCode, problemCodes } from '@gatehouse/contracts'
 
 const codes = Object.keys(problemCodes) as ProblemCode[]
 
-/** Codes with the same status that ask the same of a caller share a row. */
+/** Codes with the same status and advice share a row. */
 const rows = () => [
   ...Map.groupBy(codes, (code) => {
     const { status, advice } = problemCodes[code]
@@ -14,10 +14,12 @@ const table = () =>
   [
     '| code | status | what to do |',
     '|---|---|---|',
-    ...rows().map(([rest, of]) => `| ${of.map((it) => `\`${it}\``).join(', ')} | ${rest} |`),
+    ...rows().map(
+      ([statusAndAdvice, codes]) => `| ${codes.map((it) => `\`${it}\``).join(', ')} | ${statusAndAdvice} |`,
+    ),
   ].join('\n')
 
-const place = /(?<=<!-- made of \S+ by [^\n]*-->\n).*?(?=<!-- end -->)/s
+const generatedPart = /(?<=<!-- made of \S+ by [^\n]*-->\n).*?(?=<!-- end -->)/s
 
-/** The guide with its table of errors as the codes have it. */
-export const withErrorTable = (guide: string) => guide.replace(place, () => `\n${table()}\n\n`)
+/** The guide with its table of errors regenerated. */
+export const withErrorTable = (guide: string) => guide.replace(generatedPart, () => `\n${table()}\n\n`)

@@ -3,7 +3,7 @@ import type { AsyncApi } from './asyncapi.ts'
 type Schema = { [keyword: string]: unknown }
 
 const escaped = (text: string) => text.replace(/[&<>"]/g, (it) => `&#${it.charCodeAt(0)};`)
-/** `code` in back-ticks, as the document has it. */
+/** Escapes text and turns `code` in backticks into HTML. */
 const prose = (text: string) => escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null
 
@@ -15,14 +15,14 @@ const typeOf = (schema: Schema): string => {
   return String(schema.format ?? schema.type ?? 'any')
 }
 
-/** A row for each member that is no object, by its path. */
+/** One row for each member that is not an object, with its path. */
 const rowsOf = (schema: Schema, path = ''): string[] =>
   Object.entries(isSchema(schema.properties) ? schema.properties : {}).flatMap(([name, member]) => {
     if (!isSchema(member)) return []
     const here = path === '' ? name : `${path}.${name}`
     if (member.type === 'object') return rowsOf(member, here)
     const isOptional = !(Array.isArray(schema.required) && schema.required.includes(name))
-    const note = `${isOptional ? 'may be missing. ' : ''}${prose(String(member.description ?? ''))}`
+    const note = `${isOptional ? 'optional. ' : ''}${prose(String(member.description ?? ''))}`
     return [`<tr><td><code>${here}</code></td><td><code>${escaped(typeOf(member))}</code></td><td>${note}</td></tr>`]
   })
 
@@ -30,19 +30,19 @@ const style = `:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid #8884;vertical-align:top}
 h2{margin-top:2.5rem}nav a{margin-right:1rem;white-space:nowrap}code{font-size:.9em;overflow-wrap:anywhere}`
 
-/** The AsyncAPI document for people: one page without a script. */
+/** The AsyncAPI document as an HTML page without scripts. */
 export const eventsPage = ({ info, channels, components }: AsyncApi) => {
   const messages = Object.values(components.messages)
   const links = messages.map(({ name }) => `<a href="#${name}">${name}</a>`).join(' ')
   const sections = messages.map(
     ({ name, summary, payload }) => `<section id="${name}"><h2>${name}</h2><p>${prose(summary)}</p>
-<table><thead><tr><th>member</th><th>type</th><th></th></tr></thead><tbody>${rowsOf(payload).join('')}</tbody></table></section>`,
+<table><thead><tr><th>member</th><th>type</th><th>description</th></tr></thead><tbody>${rowsOf(payload).join('')}</tbody></table></section>`,
   )
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title}</title><style>${style}</style></head>
 <body><h1>${info.title}</h1><p>${prose(info.description)}</p>
-<p>Exchange <code>${channels.events.address}</code>, content type <code>application/cloudevents+json</code>. The whole contract:
+<p>Exchange <code>${channels.events.address}</code>, content type <code>application/cloudevents+json</code>. Machine-readable document:
 <a href="../asyncapi.json">asyncapi.json</a>.</p><nav>${links}</nav>${sections.join('\n')}</body></html>
 `
 }

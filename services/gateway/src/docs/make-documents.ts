@@ -5,10 +5,10 @@ import { eventSchemas } from './event-schemas.ts'
 import { openApi } from './openapi.ts'
 import { promisesBroken } from './promises-broken.ts'
 
-// Writes docs/openapi.json, docs/asyncapi.json and the guide's table of errors; with --check it only compares, and fails when a
-// file is not what would be written, or when an event is no longer what the last release promised.
+// Writes docs/openapi.json, docs/asyncapi.json and the guide's table of errors. With --check it only compares, and fails if a
+// file is out of date or an event is no longer compatible with the last release.
 const at = (name: string) => new URL(`../../../../docs/${name}`, import.meta.url)
-const complain = (text: string) => {
+const fail = (text: string) => {
   process.stderr.write(`${text}\n`)
   process.exitCode = 1
 }
@@ -24,12 +24,11 @@ for (const [name, made] of [
   [guide, withErrorTable(read(guide))],
 ] as const) {
   if (!isCheck) writeFileSync(at(name), made)
-  else if (read(name) !== made)
-    complain(`docs/${name} is not in step with the code. Run: npm run docs -w @gatehouse/gateway`)
+  else if (read(name) !== made) fail(`docs/${name} is out of date. Run: npm run docs -w @gatehouse/gateway`)
 }
 
-// The schemas of the last release; a release replaces the file by what it publishes.
+// The event schemas of the last release. Each release replaces this file.
 const released = JSON.parse(read('released-events.json'))
 for (const broken of promisesBroken(released, eventSchemas())) {
-  complain(`An event is no longer what 0.1.0 promised, so it needs a new version: ${broken}`)
+  fail(`An event is incompatible with 0.1.0 and needs a new version: ${broken}`)
 }

@@ -7,7 +7,7 @@ type Location = { isExact: boolean; path: string; upstream: string; passedAs: st
 const block = /location (?<exact>= )?(?<path>\/\S*) \{(?<body>[^}]*)\}/g
 const pass = /proxy_pass http:\/\/(?<upstream>identity|gateway)(?<passedAs>\/[^\s;]*);/
 
-/** What Nginx passes on to our services, as its list of locations reads. */
+/** The locations of nginx.conf that are proxied to our services. */
 const readLocations = (config: string): Location[] =>
   [...config.matchAll(block)].flatMap(({ groups }) => {
     const { exact, path = '', body = '' }: Record<string, string | undefined> = groups ?? {}
@@ -17,7 +17,7 @@ const readLocations = (config: string): Location[] =>
     return [{ isExact: exact !== undefined, path, upstream, passedAs, maxBody }]
   })
 
-/** Which location a path is for: the exact one, or the longest that it begins with (there are no patterns). */
+/** The location that Nginx selects for a path: an exact match, or else the longest prefix (there are no patterns). */
 const locationOf = (locations: Location[], path: string) =>
   locations.find((it) => it.isExact && it.path === path) ??
   locations
@@ -27,14 +27,14 @@ const locationOf = (locations: Location[], path: string) =>
 const read = (name: string) => readFileSync(new URL(`../../../../infra/nginx/${name}`, import.meta.url), 'utf8')
 const locations = readLocations(read('nginx.conf'))
 const usualMaxBody = /client_max_body_size (\w+);/.exec(read('gatehouse/limits.conf'))?.[1]
-const shown = calls.filter(({ call }) => !call.isInternal)
-/** What the gateway serves for people who read. */
+const published = calls.filter(({ call }) => !call.isInternal)
+/** Pages of the gateway for people. */
 const pages = ['/', '/openapi.json', '/asyncapi.json', '/docs', '/docs/', '/schemas/']
 
 const bytesOf = (size = '') => Number.parseInt(size, 10) * ({ k: 1024, m: 1024 ** 2 }[size.slice(-1)] ?? Number.NaN)
 
-describe("Nginx' list", () => {
-  it.each(shown)('leads $operationId to who serves it, with a body of the size that it takes', ({ call }) => {
+describe('the locations of nginx.conf', () => {
+  it.each(published)('proxy $operationId to its service, with its limit of the body', ({ call }) => {
     const { path, servedBy, body } = call
     const location = locationOf(locations, `/api${path}`)
     expect(location).toMatchObject({ upstream: servedBy })
@@ -42,14 +42,14 @@ describe("Nginx' list", () => {
     if (body) expect(bytesOf(location?.maxBody ?? usualMaxBody)).toBe(body.maxBytes)
   })
 
-  it('keeps what only services may call', () => {
+  it('hide the internal calls', () => {
     const internal = calls.filter(({ call }) => call.isInternal).map(({ call }) => call.path)
     for (const path of internal)
       for (const prefix of ['', '/api']) expect(locationOf(locations, prefix + path), path).toBeUndefined()
   })
 
-  it('names nothing that is not there', () => {
-    const known = [...shown.map(({ call }) => call.path), ...pages]
+  it('proxy only paths that exist', () => {
+    const known = [...published.map(({ call }) => call.path), ...pages]
     for (const { isExact, passedAs } of locations)
       expect(
         known.some((it) => (isExact ? it === passedAs : it.startsWith(passedAs))),
@@ -58,12 +58,12 @@ describe("Nginx' list", () => {
   })
 })
 
-it('the codes of its own refusals are those of the services, with their status', () => {
+it('the codes of Nginx are codes of the services, with the same status', () => {
   const [, map = ''] = /map \$status \$problem_code \{(.*?)\n\}/s.exec(read('gatehouse/problems.conf')) ?? []
   const codes = [...map.matchAll(/(\d{3}|default) (\w+);/g)].map(([, status, code]) => [status, code as ProblemCode])
   expect(codes.length).toBeGreaterThan(10)
-  // 504 is an upstream that is late, which a client treats like one that is away.
-  const alike: Record<string, number> = { default: 400, 504: 503 }
+  // A client treats a late upstream (504) like an unavailable one.
+  const equivalent: Record<string, number> = { default: 400, 504: 503 }
   for (const [status = '', code] of codes)
-    expect(problemCodes[code as ProblemCode]?.status, code).toBe(alike[status] ?? Number(status))
+    expect(problemCodes[code as ProblemCode]?.status, code).toBe(equivalent[status] ?? Number(status))
 })

@@ -3,11 +3,11 @@ import { anywhere, calls, type Problem, type ProblemCode, problemCodes, userStat
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { operationOf, refusalComponents } from './operation.ts'
 
-const shown = calls.filter(({ call }) => !call.isInternal)
+const published = calls.filter(({ call }) => !call.isInternal)
 
 const pathsOf = () => {
   const paths: ZodOpenApiPathsObject = {}
-  for (const { operationId, call } of shown)
+  for (const { operationId, call } of published)
     paths[call.path] = { ...paths[call.path], [call.method.toLowerCase()]: operationOf(operationId, call) }
   return paths
 }
@@ -20,7 +20,7 @@ const exampleOf = (code: ProblemCode) => {
 }
 const codes = Object.keys(problemCodes) as ProblemCode[]
 
-/** The HTTP interface of both services as clients see it through Nginx, made from what the calls declare. */
+/** The HTTP API of both services as clients see it through Nginx, generated from the declared calls. */
 export const openApi = () =>
   createDocument({
     openapi: '3.1.0',
@@ -28,15 +28,15 @@ export const openApi = () =>
       title: 'Gatehouse',
       version: '0.1.0',
       description:
-        'Sign-in core. Every error is `application/problem+json` with a stable `code`. Besides the codes that a call names, any may ' +
-        `be answered ${anywhere.map((code) => `${problemCodes[code].status} \`${code}\``).join(', ')}.`,
+        'Sign-in service. Every error is `application/problem+json` with a stable `code`. In addition to the codes listed with it, any ' +
+        `call may return ${anywhere.map((code) => `${problemCodes[code].status} \`${code}\``).join(', ')}.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api' }],
     paths: pathsOf(),
     components: {
       schemas: { User: userState },
-      responses: refusalComponents(shown.map(({ call }) => call)),
+      responses: refusalComponents(published.map(({ call }) => call)),
       examples: Object.fromEntries(codes.map((code) => [code, exampleOf(code)])),
       securitySchemes: {
         password: { type: 'oauth2', flows: { password: { tokenUrl: '/api/auth/login', scopes: {} } } },

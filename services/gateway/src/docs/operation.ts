@@ -13,7 +13,7 @@ const answersOf = ({ answers, orAnswers = [] }: Call) => {
   for (const answer of [answers, ...orAnswers]) {
     const { status, description, headers } = answer
     const before = found[`${status}`]
-    // The same in two types is one answer.
+    // Two media types of one status are one response.
     const content = { ...before?.content, ...contentOf(answer)?.content }
     found[`${status}`] = {
       description,
@@ -31,7 +31,7 @@ const refusalsOf = ({ refuses }: Call) =>
     name: codes.join('-'),
   }))
 
-/** The refusals of all calls; those with the same codes are one component. */
+/** The error responses of all calls; equal sets of codes share a component. */
 export const refusalComponents = (calls: Call[]) =>
   Object.fromEntries(
     calls.flatMap(refusalsOf).map(({ name, codes }) => [
@@ -66,7 +66,7 @@ const bodyOf = ({ body }: Call) =>
     },
   }
 
-/** A call as OpenAPI has it. */
+/** A call as an OpenAPI operation. */
 export const operationOf = (operationId: string, call: Call): ZodOpenApiOperationObject => {
   const { tag, summary, description, by } = call
   return {

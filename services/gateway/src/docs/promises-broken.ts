@@ -6,20 +6,20 @@ const list = (value: unknown) => (Array.isArray(value) ? (value as unknown[]) : 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 const isIn = (values: unknown[]) => (value: unknown) => values.some((it) => same(it, value))
 
-/** What a subscriber written for `promised` may rely on and `now` no longer keeps. New members are no breach. */
+/** Incompatible changes for a subscriber written for `promised`. New members are compatible. */
 const breaches = (promised: Schema, now: Schema, path: string): string[] => {
   const found: string[] = []
-  // A value that was never promised would be refused by a parser made from the promise.
+  // A parser generated from the old schema rejects a new value.
   if ('enum' in promised && !list(now.enum).every(isIn(list(promised.enum)))) found.push(`${path} has new values`)
   for (const keyword of ['type', 'const', 'format', 'pattern', 'maxLength', 'maximum', 'maxItems'])
-    if (keyword in promised && !same(promised[keyword], now[keyword])) found.push(`${path} has another ${keyword}`)
+    if (keyword in promised && !same(promised[keyword], now[keyword])) found.push(`${path} has a different ${keyword}`)
   const properties = isSchema(now.properties) ? now.properties : {}
   for (const [name, before] of Object.entries(isSchema(promised.properties) ? promised.properties : {})) {
     const here = `${path}.${name}`
     const after = properties[name]
-    if (!isSchema(after)) found.push(`${here} is gone`)
+    if (!isSchema(after)) found.push(`${here} was removed`)
     else {
-      if (isIn(list(promised.required))(name) && !isIn(list(now.required))(name)) found.push(`${here} may be missing`)
+      if (isIn(list(promised.required))(name) && !isIn(list(now.required))(name)) found.push(`${here} became optional`)
       if (isSchema(before)) found.push(...breaches(before, after, here))
     }
   }
@@ -27,18 +27,18 @@ const breaches = (promised: Schema, now: Schema, path: string): string[] => {
     found.push(...breaches(promised.items, isSchema(now.items) ? now.items : {}, `${path}[]`))
   const choices = list(promised.anyOf)
   const choicesNow = list(now.anyOf)
-  if (choicesNow.length > choices.length) found.push(`${path} may be something new`)
+  if (choicesNow.length > choices.length) found.push(`${path} has a new alternative`)
   for (const [at, choice] of choices.entries()) {
     const after = choicesNow[at]
     if (isSchema(choice) && isSchema(after)) found.push(...breaches(choice, after, path))
-    else if (choicesNow.length === 0) found.push(`${path} is described otherwise`)
+    else if (choicesNow.length === 0) found.push(`${path} has no alternatives any more`)
   }
   return found
 }
 
-/** Compares what is published with what a release promised; both by the type of the event. */
+/** Compares event schemas with those of a release, both by event type. @returns the incompatible changes */
 export const promisesBroken = (released: Record<string, Schema>, now: Record<string, Schema>) =>
   Object.entries(released).flatMap(([type, promised]) => {
     const after = now[type]
-    return after ? breaches(promised, after, type) : [`${type} is gone`]
+    return after ? breaches(promised, after, type) : [`${type} was removed`]
   })

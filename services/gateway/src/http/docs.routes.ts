@@ -4,7 +4,7 @@ import type { Route } from '@gatehouse/service'
 
 const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
 
-// URLs are relative, so the page works behind any prefix; no inline script, so a strict content policy holds.
+// Relative URLs work behind any prefix. There is no inline script, so that the content security policy can be strict.
 const page = `<!doctype html>
 <html lang="en">
   <head>
@@ -26,15 +26,15 @@ const files = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
 const policy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-/** Swagger UI and the document that it shows. */
+/** Swagger UI and the OpenAPI document. */
 export const docsRoutes = (openApi: object): Route[] => {
   const document = JSON.stringify(openApi)
   return [
-    // Where somebody comes who knows the address alone; Nginx puts its prefix before it.
+    // The bare address of the API leads to its documentation. Nginx adds its prefix.
     ['GET', '/', (_req, res) => res.redirect('docs')],
     ['GET', '/openapi.json', (_req, res) => void res.type('application/json').send(document)],
     ['GET', '/docs', (_req, res) => void res.set('Content-Security-Policy', policy).type('html').send(page)],
-    // What a browser may make of it; from there the relative URLs would lead elsewhere.
+    // With a trailing slash the relative URLs of the page would not resolve.
     ['GET', '/docs/', (_req, res) => res.redirect(308, '../docs')],
     ['GET', '/docs/start.js', (_req, res) => void res.type('js').send(start)],
     ...files.map(

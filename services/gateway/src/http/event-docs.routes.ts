@@ -5,7 +5,7 @@ import { eventsPage } from '../docs/events-page.ts'
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-/** The schema that each event's `dataschema` names. */
+/** The JSON Schemas that `dataschema` of the events refers to. */
 export const schemaRoutes = (schemas: Record<string, object>): Route[] =>
   Object.entries(schemas).map(
     ([type, schema]): Route => [
@@ -15,7 +15,7 @@ export const schemaRoutes = (schemas: Record<string, object>): Route[] =>
     ],
   )
 
-/** The AsyncAPI document of the events, and a page made of it. */
+/** The AsyncAPI document and its HTML page. */
 export const eventDocsRoutes = (asyncApi: AsyncApi): Route[] => {
   const document = JSON.stringify(asyncApi)
   const page = eventsPage(asyncApi)

@@ -1,7 +1,7 @@
 import type { HealthChecks } from '@gatehouse/service'
 import type { RequestHandler } from 'express'
 
-/** What everybody may know through Nginx: whether it works, without the names of what it is made of. */
+/** Public health check: the status without the dependencies. */
 export const healthRoute =
   (health: Pick<HealthChecks, 'read'>): RequestHandler =>
   async (_req, res) => {

@@ -11,7 +11,7 @@ const me = (authenticate: Authenticate): HotRoute => ({
 const readRole = (text: string) => {
   const query = verifyQuery.safeParse(parse(text))
   if (query.success) return query.data.role
-  throw new Refusal('invalid_request', 'The query takes one role (a-z, 0-9, _, :, -) and nothing else.')
+  throw new Refusal('invalid_request', 'The query accepts one role (a-z, 0-9, _, :, -) and nothing else.')
 }
 
 const verify = (authenticate: Authenticate): HotRoute => ({
@@ -19,14 +19,14 @@ const verify = (authenticate: Authenticate): HotRoute => ({
     const role = query === '' ? undefined : readRole(query)
     return andThen(authenticate(req), ({ user }) => {
       if (role === undefined || user.roles.includes(role)) return verifyAnswer(user)
-      throw new Refusal('insufficient_scope', `This needs the role ${role}.`)
+      throw new Refusal('insufficient_scope', `This call requires the role ${role}.`)
     })
   },
-  // For `auth_request` of Nginx, which sees the headers of a refusal but not its body.
+  // For Nginx' `auth_request`, which sees the headers of an error response but not its body.
   problemHeader: 'X-Auth-Problem',
 })
 
-/** The two calls that every request of every service may come with. */
+/** The two calls that other services may make for each of their own requests. */
 export const hotRoutes = (authenticate: Authenticate): HotRoutes =>
   new Map([
     ['/auth/me', me(authenticate)],

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { hotRoutes } from './hot-routes.ts'
 import { routes } from './routes.ts'
 
-it('the gateway serves what it is declared to serve, and else pages and schemas', () => {
+it('the gateway serves its declared calls, and otherwise only pages and schemas', () => {
   const served = routes({ health: { read: async () => expect.fail() }, showsDocs: false })
   const isSchema = (path: string) => path.startsWith('/schemas/')
   const lines = served.filter(([, path]) => !isSchema(path)).map(([method, path]) => `${method} ${path}`)

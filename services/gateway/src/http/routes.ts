@@ -8,10 +8,10 @@ import { healthRoute } from './health.route.ts'
 
 type Needs = { health: Pick<HealthChecks, 'read'>; showsDocs: boolean }
 
-/** Every path of the gateway but the hot ones. */
+/** All routes of the gateway except the hot routes. */
 export const routes = ({ health, showsDocs }: Needs): Route[] => [
   ['GET', '/health', healthRoute(health)],
-  // Each event names its own as `dataschema`, so they are there without docs too.
+  // Events refer to their schemas, so these are served even if the docs are off.
   ...schemaRoutes(eventSchemas()),
   ...(showsDocs ? [...docsRoutes(openApi()), ...eventDocsRoutes(asyncApi())] : []),
 ]

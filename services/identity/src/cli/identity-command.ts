@@ -11,7 +11,7 @@ export type Needs = {
   keys: Keys
   config: { issuer: string; argon2: Argon2Cost; keyTimes: KeyTimes; jwksMaxAgeSeconds: number }
   log: Logger
-  /** Tells progress, apart from the results. */
+  /** Prints a message to standard error. */
   say: (line: string) => void
 }
 

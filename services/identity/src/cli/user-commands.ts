@@ -12,10 +12,10 @@ const openAccounts = async ({ db, outboxIn, config, log }: Needs) =>
 
 const lines = () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
 
-/** A password never stands among the arguments, where every process of the machine could read it. */
+/** Passwords are never arguments: every process on the machine can read those. */
 const readPassword = async () => {
   for await (const line of lines()) return line
-  throw new AppError('invalid', 'password_missing', 'Give the password on standard input.')
+  throw new AppError('invalid', 'password_missing', 'Pass the password on standard input.')
 }
 
 const getUser = async ({ db }: Needs, username = '') => {
@@ -27,7 +27,7 @@ const getUser = async ({ db }: Needs, username = '') => {
 const add: IdentityCommand = {
   name: 'user add',
   args: ['USERNAME'],
-  about: 'creates a user; the password comes by standard input [--name "FULL NAME"] [--roles a,b] [--must-change]',
+  about: 'creates a user with the password on standard input [--name "FULL NAME"] [--roles a,b] [--must-change]',
   options: { name: { type: 'string' }, roles: { type: 'string' }, 'must-change': { type: 'boolean' } },
   run: async ({ positionals: [username], options }, needs) => {
     const password = await readPassword()
@@ -42,12 +42,12 @@ const add: IdentityCommand = {
 
 const readState = (given: unknown) => {
   if (given === undefined || given === 'active' || given === 'inactive') return given
-  throw new UsageError('--state is active or inactive.')
+  throw new UsageError('--state must be active or inactive.')
 }
 
 const list: IdentityCommand = {
   name: 'user list',
-  about: 'all users by name, one a line [--search BEGINNING] [--state active|inactive]',
+  about: 'lists all users by username, one per line [--search PREFIX] [--state active|inactive]',
   options: { search: { type: 'string' }, state: { type: 'string' } },
   run: async ({ options }, { db }) => {
     const search = typeof options.search === 'string' ? options.search : undefined
@@ -68,32 +68,32 @@ const list: IdentityCommand = {
 const deactivate: IdentityCommand = {
   name: 'user deactivate',
   args: ['USERNAME'],
-  about: 'deactivates a user and ends all sessions',
+  about: 'deactivates a user and ends all its sessions',
   run: async ({ positionals: [username] }, needs) => {
     const { id } = await getUser(needs, username)
     const accounts = await openAccounts(needs)
     await accounts.setActive(id, false, 'internal')
-    needs.say(`${username} is deactivated, all sessions are ended`)
+    needs.say(`${username} is deactivated; all its sessions have ended`)
   },
 }
 
 const password: IdentityCommand = {
   name: 'user password',
   args: ['USERNAME'],
-  about: 'sets a password, given by standard input, and ends all sessions [--must-change]',
+  about: 'sets the password to that on standard input and ends all sessions of the user [--must-change]',
   options: { 'must-change': { type: 'boolean' } },
   run: async ({ positionals: [username], options }, needs) => {
     const { id } = await getUser(needs, username)
     const next = parseRequest(newPassword, await readPassword())
     const accounts = await openAccounts(needs)
     await accounts.setPassword(id, { next, mustChange: options['must-change'] === true }, 'internal')
-    needs.say(`${username} has a new password, all sessions are ended`)
+    needs.say(`${username} has a new password; all its sessions have ended`)
   },
 }
 
 const importCommand: IdentityCommand = {
   name: 'user import',
-  about: 'takes users over from JSON lines on standard input; a report line for each refused row [--dry-run]',
+  about: 'imports users from JSON lines on standard input and prints a line for each rejected row [--dry-run]',
   options: { 'dry-run': { type: 'boolean' } },
   run: async ({ options }, needs) => {
     const accounts = await openAccounts(needs)
@@ -120,7 +120,7 @@ const importCommand: IdentityCommand = {
 const check: IdentityCommand = {
   name: 'user check',
   args: ['USERNAME'],
-  about: 'tells whether a password, given by standard input, signs this user in: yes, or no and exit code 1',
+  about: 'checks whether the password on standard input signs this user in: prints yes, or no with exit code 1',
   run: async ({ positionals: [username = ''] }, { db, config, log }) => {
     const given = await readPassword()
     const user = await usersIn(db.manager).findByUsername(canonicalUsername(username))

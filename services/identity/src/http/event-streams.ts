@@ -13,7 +13,7 @@ const pollMs = 250
 const pageSize = 200
 
 const tooManyStreams = () =>
-  new AppError('unavailable', 'too_many_streams', 'This replica serves as many streams of events as it can.', {
+  new AppError('unavailable', 'too_many_streams', 'This replica serves no more event streams. Try again shortly.', {
     headers: { 'Retry-After': '5' },
   })
 

@@ -4,7 +4,7 @@ import type { Session } from '../sessions/session.ts'
 import type { SignIn } from '../sign-in/sign-in.ts'
 import type { Handlers } from './authenticate.ts'
 
-const sessionNotFound = () => new AppError('not_found', 'session_not_found', 'You have no live session with this id.')
+const sessionNotFound = () => new AppError('not_found', 'session_not_found', 'You have no active session with this id.')
 
 const listing = (session: Session, currentId: string): SessionList['sessions'][number] => ({
   id: session.id,

@@ -7,13 +7,13 @@ import type { ServiceCredentials } from '../clients/service-credentials.ts'
 const challenge = { 'WWW-Authenticate': 'Basic realm="gatehouse services"' }
 
 const invalidClient = () =>
-  new AppError('unauthenticated', 'invalid_client', 'This call needs the credential of a service.', {
+  new AppError('unauthenticated', 'invalid_client', 'This call requires valid service credentials.', {
     headers: challenge,
     oauthError: 'invalid_client',
   })
 
 const insufficientScope = (scope: ServiceScope) =>
-  new AppError('forbidden', 'insufficient_scope', `This call needs a service credential with the scope ${scope}.`, {
+  new AppError('forbidden', 'insufficient_scope', `This call requires service credentials with the scope ${scope}.`, {
     // RFC 6749 §5.2: the client is known, and not authorized for this.
     oauthError: 'unauthorized_client',
   })

@@ -16,7 +16,7 @@ const historyGone = () =>
   new AppError(
     'gone',
     'history_gone',
-    'Events behind this position have been purged. Read GET /events/snapshot, then go on after its `position`.',
+    'Events after this position have been purged. Read GET /events/snapshot, then continue from its `position`.',
   )
 
 /** What the broker has been given, in that order, for as long as the outbox keeps it. */

@@ -9,14 +9,14 @@ const tooCommon = () =>
   new AppError(
     'invalid',
     'password_too_common',
-    'This password is on the lists that everybody tries first. Choose another.',
+    'This password is on public lists of common passwords. Choose another.',
   )
 const likeUsername = () => new AppError('invalid', 'password_like_username', 'The password must not be the username.')
 const tooGuessable = () =>
   new AppError(
     'invalid',
     'password_too_guessable',
-    'This password is a common word, a name or a date with little added. Choose another; several words are fine.',
+    'This password is easy to guess: a common word, a name or a date with few additions. Choose another, such as several words.',
   )
 
 // So many guesses take an attacker years at the pace of the login throttle. Without what stands between them words run

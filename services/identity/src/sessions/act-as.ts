@@ -11,7 +11,7 @@ import { sessionsIn } from './sessions.repository.ts'
 export type Actor = { userId: string; sessionId: string; role: 'admin' | null } | 'internal'
 
 export const sessionEnded = () => new Refusal('session_ended', 'This session has ended. Sign in again.')
-export const adminNeeded = () => new Refusal('insufficient_scope', 'This call needs the role admin.')
+export const adminNeeded = () => new Refusal('insufficient_scope', 'This call requires the role admin.')
 
 /**
  * Locks the rows of who acts and of who is changed, always in the order of their ids, so that two who act on each other take turns.

@@ -44,11 +44,11 @@ const changeRequired = () =>
   new AppError(
     'forbidden',
     'password_change_required',
-    'This password was set for you. Sign in with it and a password of your own, as `new_password`.',
+    'An administrator set this password. Sign in with it and with a new password in `new_password`.',
     { oauthError: 'invalid_grant' },
   )
 const unchanged = () =>
-  new AppError('invalid', 'password_unchanged', 'The new password is the one that it should take the place of.')
+  new AppError('invalid', 'password_unchanged', 'The new password must differ from the current one.')
 
 /**
  * @throws AppError `bad_credentials`, `too_many_attempts`, `too_busy`; with the right password `password_change_required`, and

@@ -19,9 +19,9 @@ type Needs = {
 
 const refused = (code: string, message: string) =>
   new AppError('invalid', code, message, { oauthError: 'invalid_grant' })
-const invalid = () => refused('refresh_token_invalid', 'This refresh token is not, or no longer, good. Sign in again.')
+const invalid = () => refused('refresh_token_invalid', 'The refresh token is invalid or expired. Sign in again.')
 const reused = () =>
-  refused('refresh_token_reused', 'This refresh token was used before, so its session was ended. Sign in again.')
+  refused('refresh_token_reused', 'The refresh token was already used, so its session was ended. Sign in again.')
 
 /** Answers a refresh token with a new pair (RFC 6749 §6). @throws AppError `refresh_token_invalid`, `refresh_token_reused` */
 export const createRefresh = ({ db, tokens, outboxIn, times }: Needs) => {
