@@ -56,6 +56,14 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        test: {
+          name: 'mutants',
+          include: ['tools/mutants/core.mutants.ts'],
+          globalSetup: ['./libs/testkit/src/global-setup.ts'],
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 })

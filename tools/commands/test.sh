@@ -5,9 +5,9 @@ command_test() {
   [ "$#" -gt 0 ] || kinds=(check unit service e2e attacks)
   for kind in "${kinds[@]}"; do
     case $kind in
-      check | unit | service | e2e | attacks | faults) ;;
+      check | unit | service | e2e | attacks | faults | mutants) ;;
       *)
-        printf 'There are no tests of the kind "%s"; there are: check, unit, service, e2e, attacks, faults.\n' "$kind" >&2
+        printf 'There are no tests of the kind "%s"; there are: check, unit, service, e2e, attacks, faults, mutants.\n' "$kind" >&2
         exit 2
         ;;
     esac
@@ -15,7 +15,7 @@ command_test() {
 
   step_run packages "$npm_advice" npm_ensure_packages
   case " ${kinds[*]} " in
-    *' service '* | *' e2e '* | *' attacks '* | *' faults '*)
+    *' service '* | *' e2e '* | *' attacks '* | *' faults '* | *' mutants '*)
       step_run engine 'See also: ./gatehouse doctor' engine_ensure
       images_ensure
       ;;

@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
-// Runs the named parts (all but the long faults when none is named) and ends with the one line that is counted: `N passed, N failed`.
-const parts = ['check', 'unit', 'service', 'e2e', 'attacks', 'faults'] as const
+// Runs the named parts (all but the long ones when none is named) and ends with the one line that is counted: `N passed, N failed`.
+const parts = ['check', 'unit', 'service', 'e2e', 'attacks', 'faults', 'mutants'] as const
 type Part = (typeof parts)[number]
+const byNameOnly: Part[] = ['faults', 'mutants']
 type Count = { passed: number; failed: number; names: string[] }
 type Report = {
   numPassedTests: number
@@ -75,7 +76,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const chosen = named.length > 0 ? named.filter(isPart) : parts.filter((it) => it !== 'faults')
+const chosen = named.length > 0 ? named.filter(isPart) : parts.filter((it) => !byNameOnly.includes(it))
 const total: Count = { passed: 0, failed: 0, names: [] }
 for (const part of chosen) {
   const startedAt = performance.now()

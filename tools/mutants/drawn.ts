@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { coreFiles } from './core.ts'
+import { draw } from './draw.ts'
+import { isHarmless } from './harmless.ts'
+import { describeMutant, makeMutants } from './make-mutants.ts'
+
+const root = new URL('../..', import.meta.url)
+
+/** All changes of the core that are to be noticed, under the name by which a report tells of them. */
+export const allMutants = () =>
+  coreFiles.flatMap((file) =>
+    makeMutants(readFileSync(new URL(file, root), 'utf8'))
+      .filter((it) => !isHarmless(file, it))
+      .map((it) => ({ ...it, file, name: `${file}:${describeMutant(it)}` })),
+  )
+
+/** @param only the beginning of the name of those to choose from, as `services/identity/src/sign-in/log-in.ts:52` */
+export const drawMutants = ({ seed, count, only }: { seed: number; count: number; only: string }) =>
+  draw(
+    allMutants().filter((it) => it.name.startsWith(only)),
+    seed,
+    count,
+    (it) => it.name,
+  )

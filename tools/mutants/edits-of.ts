@@ -1,0 +1,110 @@
+/** What is read of a node of the syntax tree, as ESTree has it. */
+export type Node = { type: string; start: number; end: number; [field: string]: unknown }
+export type Edit = { start: number; end: number; to: string }
+
+const otherOperator: Record<string, string> = {
+  '<': '<=',
+  '<=': '<',
+  '>': '>=',
+  '>=': '>',
+  '===': '!==',
+  '!==': '===',
+  '+': '-',
+  '-': '+',
+  '*': '/',
+  '/': '*',
+  '&&': '||',
+  '||': '&&',
+  '??': '&&',
+  '+=': '-=',
+  '-=': '+=',
+  '??=': '=',
+}
+
+/** Words of SQL without which a statement still runs, and says something else. */
+const sqlEdits: [RegExp, string][] = [
+  [/ FOR UPDATE( OF \w+)?( SKIP LOCKED)?/g, ''],
+  [/ SKIP LOCKED/g, ''],
+  [/ AND /g, ' OR '],
+  [/ DESC\b/g, ' ASC'],
+  [/ < /g, ' <= '],
+  [/ > /g, ' < '],
+  [/ >= /g, ' > '],
+  [/ IS NULL/g, ' IS NOT NULL'],
+]
+
+/** The changes of one node itself, not of what stands in it. */
+export const editsOf = (node: Node, source: string): Edit[] => {
+  const code = (it: Node) => source.slice(it.start, it.end)
+  const become = (to: string, it: Node = node): Edit => ({ start: it.start, end: it.end, to })
+  const child = (field: string) => node[field] as Node
+  const list = (field: string) => (node[field] ?? []) as Node[]
+
+  /** Takes one of a list away, with the comma behind it or, at the end, before it. */
+  const without = (items: Node[], index: number): Edit[] => {
+    const [item, next, last] = [items[index], items[index + 1], items[index - 1]]
+    if (item === undefined) return []
+    if (next) return [{ start: item.start, end: next.start, to: '' }]
+    return [{ start: last ? last.end : item.start, end: item.end, to: '' }]
+  }
+  const operator = (): Edit[] => {
+    const other = otherOperator[String(node.operator)]
+    const [left, right] = [child('left'), child('right')]
+    return other === undefined ? [] : [become(`${code(left)} ${other} ${code(right)}`)]
+  }
+  const test = (): Edit[] => [become('false', child('test')), become(`!(${code(child('test'))})`, child('test'))]
+
+  switch (node.type) {
+    case 'BinaryExpression':
+    case 'AssignmentExpression':
+      return operator()
+    case 'LogicalExpression':
+      return [...operator(), become(`(${code(child('left'))})`), become(`(${code(child('right'))})`)]
+    case 'IfStatement':
+    case 'ConditionalExpression':
+      return test()
+    case 'UnaryExpression':
+      return node.operator === '!' ? [become(`!!${code(child('argument'))}`)] : []
+    case 'ExpressionStatement':
+      return [become(';')]
+    case 'ThrowStatement':
+      return [become(';')]
+    case 'ReturnStatement':
+      return node.argument ? [become('undefined', child('argument'))] : []
+    case 'CallExpression':
+      return [
+        ...without(list('arguments'), list('arguments').length - 1),
+        ...(/^Math\.(min|max)$/.test(code(child('callee')))
+          ? [become(code(child('callee')) === 'Math.min' ? 'Math.max' : 'Math.min', child('callee'))]
+          : []),
+      ]
+    case 'ObjectExpression':
+      return list('properties').flatMap((_, index) => without(list('properties'), index))
+    case 'ArrayExpression':
+      return list('elements').flatMap((_, index) => without(list('elements'), index))
+    case 'Literal':
+      return literal(node)
+    case 'TemplateElement':
+      return /\b(SELECT|UPDATE|DELETE|INSERT|WHERE)\b/.test(code(node)) ? sql(code(node), node.start) : []
+    default:
+      return []
+  }
+}
+
+const literal = ({ value, raw, regex, start, end }: Node): Edit[] => {
+  const become = (to: string) => ({ start, end, to })
+  if (typeof value === 'boolean') return [become(String(!value))]
+  if (typeof value === 'number') return [...new Set([value + 1, value - 1, value * 10])].map((it) => become(String(it)))
+  if (regex !== undefined) return [/^\/\^/, /\$(?=\/\w*$)/].flatMap((it) => anchorless(String(raw), it).map(become))
+  // Sentences are for people, and no test asserts them.
+  if (typeof value === 'string' && /^\S+$/.test(value)) return [become(`'x${value}'`)]
+  return []
+}
+
+const anchorless = (raw: string, anchor: RegExp) =>
+  anchor.test(raw) ? [raw.replace(anchor, (it) => it.replace(/[$^]/, ''))] : []
+
+const sql = (text: string, at: number): Edit[] =>
+  sqlEdits.flatMap(([words, to]) =>
+    [...text.matchAll(words)].map(({ 0: found, index }) => ({ start: at + index, end: at + index + found.length, to })),
+  )

@@ -1,0 +1,37 @@
+import { parseAst } from 'vitest/node'
+import { type Edit, editsOf, type Node } from './edits-of.ts'
+
+/** One change of a source: `from`, which stands on `line`, becomes `to`. */
+export type Mutant = { line: number; text: string; from: string; to: string; source: string }
+
+/** Types change nothing that runs, and an import is either used or noticed. */
+const isOutside = ({ type }: Node) =>
+  type.startsWith('Import') || (type.startsWith('TS') && !/^TS(As|NonNull|Satisfies)/.test(type))
+
+const childrenOf = (node: Node) =>
+  Object.values(node)
+    .flat()
+    .filter((it): it is Node => typeof it === 'object' && it !== null && typeof (it as Node).type === 'string')
+
+const editsUnder = (node: Node, source: string): Edit[] =>
+  isOutside(node) ? [] : [...editsOf(node, source), ...childrenOf(node).flatMap((it) => editsUnder(it, source))]
+
+/** All single changes of a source, in the order in which they stand there. */
+export const makeMutants = (source: string): Mutant[] => {
+  const mutants = editsUnder(parseAst(source, { lang: 'ts' }) as unknown as Node, source).map(({ start, end, to }) => {
+    const from = source.slice(start, end)
+    const line = source.slice(0, start).split('\n').length
+    const text = source.split('\n')[line - 1]?.trim() ?? ''
+    return { line, text, from, to, source: source.slice(0, start) + to + source.slice(end), start }
+  })
+  return mutants.sort((a, b) => a.start - b.start).map(({ start: _, ...mutant }) => mutant)
+}
+
+/** As one line that can be read, however long the code is. */
+export const describeMutant = ({ line, from, to }: Mutant) => {
+  const short = (code: string) => {
+    const flat = code.replaceAll(/\s+/g, ' ')
+    return flat === '' ? '(nothing)' : flat.length > 90 ? `${flat.slice(0, 87)}...` : flat
+  }
+  return `${line}  ${short(from)}  =>  ${short(to)}`
+}
