@@ -6,7 +6,8 @@ import { openClients } from '../client-at.ts'
 import { inTurns } from '../in-turns.ts'
 import { nameOf, tally } from '../tally.ts'
 
-const atOnce = 200
+// More than identity lets wait for a hash or for a connection to the database, however fast either is.
+const atOnce = 400
 
 export const hashingForOne: Attack = {
   finding: 'H4',
@@ -50,7 +51,7 @@ export const hashingForOne: Attack = {
       while (goesOn) asked.push(nameOf(await ask()))
     })
     await eventually(async () => {
-      if (asked.length < 20) throw new Error('the flood has not begun')
+      if (asked.length < atOnce) throw new Error('the flood has not begun')
     })
     const signIns = await inTurns(9, 3, async (nth) => nameOf(await logInFrom(`198.51.100.${nth + 1}`, bystander)))
     goesOn = false

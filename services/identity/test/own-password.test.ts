@@ -43,12 +43,16 @@ describe('POST /auth/password', () => {
   it('lets no more guesses on that come at once', async () => {
     const identity = await startTestIdentity()
     const { token } = await identity.signUp({ username: 'ada' })
+    const startedAt = performance.now()
     const answers = await Promise.all(Array.from({ length: 60 }, (_, nth) => change(identity, token, `guess ${nth}`)))
-    expect(answers.filter((it) => it.status === 403).length).toBeLessThanOrEqual(6)
+    const seconds = (performance.now() - startedAt) / 1000
+    // Then the waits of 1, 2, 4 s begin, which a busy machine may outlast.
+    const most = 6 + Math.floor(Math.log2(1 + seconds))
+    expect(answers.filter((it) => it.status === 403).length).toBeLessThanOrEqual(most)
     const events = await identity.events()
     expect(
       events.filter((it) => it.type === 'login.failed.v1' && it.data.reason === 'wrong_password').length,
-    ).toBeLessThanOrEqual(6)
+    ).toBeLessThanOrEqual(most)
     expect(events.filter((it) => it.type === 'session.revoked.v1').length).toBeLessThanOrEqual(1)
   })
 
