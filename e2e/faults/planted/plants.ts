@@ -4,19 +4,19 @@ export type Plant = { file: string; replace: [searched: string, put: string][] }
 const directory = 'libs/token-verifier/src/sessions/session-directory.ts'
 
 export const plants = {
-  /** What comes last is believed, also when it is older: a relay that took over sends again what was sent. */
+  /** The last event received wins, even if it is older: a new leader of the relay publishes some events again. */
   'no version guard': {
     file: directory,
-    replace: [['if (!known || known.state.version >= told.version) return', 'if (!known) return']],
+    replace: [['if (!known || known.state.version >= change.version) return', 'if (!known) return']],
   },
-  /** A slow answer is believed, whatever events told after its question. */
+  /** A slow answer overwrites events that arrived after its look-up was sent. */
   'no floor': {
     file: directory,
     replace: [
-      ['|| notes.ended.has(told.id)', ''],
+      ['|| concurrent.ended.has(answer.id)', ''],
       ['before && (before.user === null || before.askedAt > askedAt)', 'false'],
-      ['if (noted) learn(noted)', ''],
-      ['Object.assign(before, answered)', 'Object.assign(before, answered, { user })'],
+      ['if (newer) update(newer)', ''],
+      ['Object.assign(before, fields)', 'Object.assign(before, fields, { user })'],
     ],
   },
   /** Rows are marked sent before the broker has them safe. */
@@ -44,8 +44,8 @@ export const plants = {
     file: 'libs/events/src/subscriber/subscribe.ts',
     replace: [
       [
-        'const work = handle(message)\n      .then(() => channel.ack(message))\n      .catch(lost)',
-        'channel.ack(message)\nconst work = handle(message).catch(lost)',
+        'const work = handle(message)\n      .then(() => channel.ack(message))\n      .catch(reconnect)',
+        'channel.ack(message)\nconst work = handle(message).catch(reconnect)',
       ],
     ],
   },

@@ -2,36 +2,36 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Channel, ChannelModel } from 'amqplib'
 import { asError } from './as-error.ts'
 import { openConnection } from './open-connection.ts'
-import { within } from './within.ts'
+import { withTimeout } from './with-timeout.ts'
 
-/** The little of a logger that is needed here; pino's fits. */
+/** The part of a logger that is used here; `console` and pino's loggers have it. */
 export type Log = Record<'info' | 'warn' | 'error', (details: object, message: string) => void>
 
-export const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
+export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
 export type LinkState = {
-  /** Set up and, as far as anyone can tell, alive. */
+  /** Connected and set up. */
   connected: boolean
-  /** An alarm of the broker: it takes no messages for now. */
+  /** The broker has an alarm and blocks publishing. */
   blocked: boolean
-  /** How often it came back; the first connection does not count. */
+  /** Connections after the first one. */
   reconnects: number
-  /** Why it is not connected, or why it last was not. */
+  /** Why the link is down; null while it is connected. */
   lastError: string | null
 }
 
-/** Tells the link that what was set up is broken, so that it starts over. */
-export type Lost = (reason: Error) => void
+/** Drops the connection and makes a new one, for this reason. */
+export type Reconnect = (reason: Error) => void
 
 type Options = {
   url: string
-  /** Shown in the broker's list of connections. */
+  /** The name of the connection in the broker's list. */
   name: string
   log: Log
-  /** Opens channels and all that belongs to them; called anew on each connection, and given 5 s. */
-  setUp: (connection: ChannelModel, lost: Lost) => Promise<void>
-  /** Called once for each `setUp` that was called, also for one that failed. */
-  onLost?: () => void
+  /** Opens channels and declares what they need, on each new connection, within 5 s. */
+  setUp: (connection: ChannelModel, reconnect: Reconnect) => Promise<void>
+  /** Called when a connection has ended or could not be set up. */
+  onDisconnected?: () => void
 }
 
 const connectWithinMs = 2_000
@@ -39,42 +39,42 @@ const setUpWithinMs = 5_000
 const closeWithinMs = 500
 const backOffMs = { least: 100, most: 2_000 }
 
-/** A channel that dies takes its connection with it: there is one way to start over, and it is always taken. */
-export const watchChannel = (channel: Channel, lost: Lost) => {
-  channel.on('error', lost)
-  channel.on('close', () => lost(new Error('the channel was closed')))
+/** Reconnects when the channel closes, so that a new connection is the only way to recover. */
+export const watchChannel = (channel: Channel, reconnect: Reconnect) => {
+  channel.on('error', reconnect)
+  channel.on('close', () => reconnect(new Error('the channel was closed')))
 }
 
 /**
- * Keeps one connection to the broker: connects, sets up, and when any of it breaks starts over, with a pause of at most
- * 2 s. It starts without the broker, and no behaviour of the peer makes it throw. amqplib's own recovery is not used: it
- * restores the connection alone and waits for ever on a set-up step that is never answered.
+ * Keeps one connection to the broker: connects, sets up, and reconnects after any failure, with a pause of at most 2 s. It
+ * starts while the broker is down, and never throws, whatever the peer sends. amqplib's own recovery restores only the
+ * connection, and waits for ever for a set-up step that is not answered.
  */
-export const startBrokerLink = ({ url, name, log, setUp, onLost }: Options) => {
+export const startBrokerLink = ({ url, name, log, setUp, onDisconnected }: Options) => {
   const state: LinkState = { connected: false, blocked: false, reconnects: 0, lastError: null }
   const stopping = new AbortController()
   let connects = 0
 
   const onBlocked = (reason: string | null) => {
     state.blocked = reason !== null
-    log.warn({ name, reason }, reason === null ? 'the broker takes messages again' : 'the broker takes no messages')
+    log.warn({ name, reason }, reason === null ? 'the broker unblocked publishing' : 'the broker blocked publishing')
   }
 
-  /** Ends well when the link is stopped, and throws for every other reason. */
+  /** One connection from start to end. Resolves when the link is stopped, and rejects for any other reason. */
   const runOnce = async () => {
-    const { promise: ended, resolve: stop, reject: lost } = Promise.withResolvers<void>()
-    ended.catch(() => undefined) // heard below, unless something else fails first
-    const wire = new AbortController()
-    stopping.signal.addEventListener('abort', () => stop(), { signal: wire.signal })
+    const { promise: ended, resolve: stop, reject: reconnect } = Promise.withResolvers<void>()
+    ended.catch(() => undefined) // handled below, unless something else fails first
+    const abortSocket = new AbortController()
+    stopping.signal.addEventListener('abort', () => stop(), { signal: abortSocket.signal })
     const orEnded = async <Value>(work: Promise<Value>) => {
       work.catch(() => undefined)
       return (await Promise.race([work, ended])) as Value
     }
     try {
-      const opening = openConnection({ url, name, wire: wire.signal, onLost: lost, onBlocked })
-      const connection = await orEnded(within(connectWithinMs, 'connecting', opening))
+      const opening = openConnection({ url, name, signal: abortSocket.signal, onDisconnected: reconnect, onBlocked })
+      const connection = await orEnded(withTimeout(connectWithinMs, 'connecting', opening))
       if (stopping.signal.aborted) return
-      await orEnded(within(setUpWithinMs, 'setting up', setUp(connection, lost)))
+      await orEnded(withTimeout(setUpWithinMs, 'setting up', setUp(connection, reconnect)))
       if (!stopping.signal.aborted) {
         Object.assign(state, { connected: true, lastError: null, reconnects: connects })
         connects += 1
@@ -83,11 +83,11 @@ export const startBrokerLink = ({ url, name, log, setUp, onLost }: Options) => {
           state.connected = false
         })
       }
-      await within(closeWithinMs, 'closing', connection.close())
+      await withTimeout(closeWithinMs, 'closing', connection.close())
     } finally {
       Object.assign(state, { connected: false, blocked: false })
-      wire.abort() // whatever is left of it: no half-open socket stays behind
-      onLost?.()
+      abortSocket.abort() // leaves no half-open socket
+      onDisconnected?.()
     }
   }
 
@@ -100,7 +100,8 @@ export const startBrokerLink = ({ url, name, log, setUp, onLost }: Options) => {
       } catch (reason) {
         const error = asError(reason)
         state.lastError = error.message
-        if (stopping.signal.aborted) return log.info({ name, err: error }, 'left the broker without a goodbye')
+        if (stopping.signal.aborted)
+          return log.info({ name, err: error }, 'closed the connection to the broker without a handshake')
         log.warn({ name, err: error }, 'no connection to the broker')
         failures = connects > connectsBefore ? 1 : failures + 1
         const most = Math.min(backOffMs.most, backOffMs.least * 2 ** failures)

@@ -2,40 +2,41 @@ import { randomUUID } from 'node:crypto'
 import { eventsExchange, type GatehouseEvent, type Heartbeat, heartbeatKey } from '@gatehouse/contracts'
 import type { ConsumeMessage } from 'amqplib'
 import { asError } from './as-error.ts'
-import { type LinkState, type Log, type Lost, startBrokerLink, watchChannel } from './broker-link.ts'
+import { type LinkState, type Log, type Reconnect, startBrokerLink, watchChannel } from './broker-link.ts'
 import { readEvent, readHeartbeat } from './read-message.ts'
 
 type Options = {
   url: string
   name: string
   log: Log
-  /** The queue is `<prefix>.<uuid>`, for this process alone; the broker deletes it with the connection. */
+  /** The queue is `<prefix>.<uuid>`, exclusive to this process; the broker deletes it with the connection. */
   queuePrefix: string
-  /** Handlers are synchronous, so that order needs no queue. One that throws has missed its message: see `onBound`. */
+  /** Handlers are synchronous, which keeps the order. When one throws, its message is lost and a new epoch begins: see `onBound`. */
   onEvent: (event: GatehouseEvent) => void
   onHeartbeat: (heartbeat: Heartbeat) => void
   /**
-   * From here on no event is missed, and whatever came before may have been: begin a new epoch. Called when a new queue
-   * is bound and consumed, before its first message is handled.
+   * Begin a new epoch: from now on no event is missed, but earlier ones may have been. Called once a new queue is bound and
+   * consumed, before its first message is handled.
    */
   onBound: () => void
-  /** An event of a known type could not be read, so what it says is missed: begin a new epoch here too. */
+  /** Begin a new epoch: an event of a known type could not be parsed, so its content is lost. */
   onMalformed?: () => void
 }
 
 export type EventConsumer = {
   state: () => LinkState
-  /** `unknown`: of a type that is not known here. `notUnderstood`: fits no schema. */
+  /** Messages since the start. `unknown`: of an unknown type. `notUnderstood`: invalid. */
   counts: () => { applied: number; heartbeats: number; unknown: number; notUnderstood: number }
   stop: () => Promise<void>
 }
 
-// Somebody unbound the queue, or nobody leads the relay: a new queue mends the one and costs nothing in the other case.
-const silentMs = 10_000
+// Without heartbeats either the binding is gone or the relay has no leader. A new queue repairs the first and is harmless in
+// the second case.
+const maxSilenceMs = 10_000
 
 /**
- * Feeds a process with events and heartbeats as they happen, strictly in order. It starts without the broker, and without
- * the exchanges too: it goes on trying until identity has declared them.
+ * Passes events and heartbeats to a process as they happen, in order. It starts while the broker is down, and retries until
+ * identity has declared the exchange.
  */
 export const startEventConsumer = ({
   url,
@@ -47,19 +48,19 @@ export const startEventConsumer = ({
   onBound,
   onMalformed,
 }: Options): EventConsumer => {
-  let heard = 0
-  let silence: NodeJS.Timeout | undefined
+  let lastMessageAt = 0
+  let silenceTimer: NodeJS.Timeout | undefined
   const counts = { applied: 0, heartbeats: 0, unknown: 0, notUnderstood: 0 }
 
-  const noteMalformed = ({ fields, properties }: ConsumeMessage, why: string) => {
+  const reportMalformed = ({ fields, properties }: ConsumeMessage, why: string) => {
     counts.notUnderstood += 1
-    const about = { name, routing_key: fields.routingKey, message_id: properties.messageId, why }
-    log.warn(about, 'a message fits no schema')
+    const details = { name, routing_key: fields.routingKey, message_id: properties.messageId, why }
+    log.warn(details, 'invalid message')
   }
 
   const handleHeartbeat = (message: ConsumeMessage) => {
     const read = readHeartbeat(message.content)
-    if (read.kind === 'malformed') return noteMalformed(message, read.why)
+    if (read.kind === 'malformed') return reportMalformed(message, read.why)
     counts.heartbeats += 1
     onHeartbeat(read.heartbeat)
   }
@@ -74,34 +75,34 @@ export const startEventConsumer = ({
       counts.unknown += 1
       return
     }
-    noteMalformed(message, read.why)
+    reportMalformed(message, read.why)
     onMalformed?.()
   }
 
-  const consume = (lost: Lost) => {
+  const consume = (reconnect: Reconnect) => {
     let isBound = false
-    let isOver = false
-    heard = performance.now()
-    silence = setInterval(() => {
-      if (performance.now() - heard > silentMs) lost(new Error('no heartbeat came for too long'))
+    let hasFailed = false
+    lastMessageAt = performance.now()
+    silenceTimer = setInterval(() => {
+      if (performance.now() - lastMessageAt > maxSilenceMs) reconnect(new Error(`no message for ${maxSilenceMs} ms`))
     }, 1_000)
     const bound = () => {
       if (!isBound) onBound()
       isBound = true
     }
     const handle = (message: ConsumeMessage | null) => {
-      // Once one was missed, a heartbeat behind it must not tell that nothing was.
-      if (isOver) return
-      if (message === null) return lost(new Error('the broker cancelled the consumer'))
+      // A heartbeat after a lost message would wrongly report that everything was received.
+      if (hasFailed) return
+      if (message === null) return reconnect(new Error('the broker cancelled the consumer'))
       try {
-        heard = performance.now()
-        bound() // the first message may be here before the answer to `consume` is
+        lastMessageAt = performance.now()
+        bound() // the first message may arrive before the reply to `consume`
         if (message.fields.routingKey === heartbeatKey) handleHeartbeat(message)
         else handleEvent(message)
       } catch (error) {
-        isOver = true
-        log.error({ name, err: error }, 'a message was not handled; starting over with a new queue')
-        lost(asError(error))
+        hasFailed = true
+        log.error({ name, err: error }, 'a handler failed; reconnecting with a new queue')
+        reconnect(asError(error))
       }
     }
     return { bound, handle }
@@ -111,22 +112,22 @@ export const startEventConsumer = ({
     url,
     name,
     log,
-    setUp: async (connection, lost) => {
+    setUp: async (connection, reconnect) => {
       const channel = await connection.createChannel()
-      watchChannel(channel, lost)
+      watchChannel(channel, reconnect)
       const { queue } = await channel.assertQueue(`${queuePrefix}.${randomUUID()}`, {
         exclusive: true,
         autoDelete: true,
         durable: false,
       })
-      // One binding for events and heartbeats: where it is lost, the silence tells.
+      // One binding for events and heartbeats, so a lost binding shows as missing heartbeats.
       await channel.bindQueue(queue, eventsExchange, '#')
-      const { bound, handle } = consume(lost)
-      // No acks: what a process keeps in memory is lost with it, and a new queue starts a new epoch.
+      const { bound, handle } = consume(reconnect)
+      // No acks: the consumer's state lives in memory, and a new queue starts a new epoch.
       await channel.consume(queue, handle, { noAck: true })
       bound()
     },
-    onLost: () => clearInterval(silence),
+    onDisconnected: () => clearInterval(silenceTimer),
   })
 
   return { state: link.state, counts: () => ({ ...counts }), stop: link.stop }

@@ -1,5 +1,5 @@
 export { eventTypes } from '@gatehouse/contracts'
-export type { LinkState, Log } from './broker-link.ts'
+export { type LinkState, type Log, silentLog } from './broker-link.ts'
 export { type EventConsumer, startEventConsumer } from './event-consumer.ts'
 export { type Outcome, type OutgoingEvent, type Publisher, startPublisher } from './publisher.ts'
 export { type Replay, type ReplayFrom, type ReplayOptions, replay } from './replay.ts'

@@ -10,18 +10,18 @@ const parseJson = (content: Buffer): unknown => {
   try {
     return JSON.parse(content.toString('utf8'))
   } catch {
-    return undefined // fits no schema, and is told and counted with the rest that does not
+    return undefined // fits no schema
   }
 }
 
 const typeOf = (body: unknown) =>
   typeof body === 'object' && body !== null && 'type' in body && typeof body.type === 'string' ? body.type : null
 
-/** Which fields are wrong, never their values. */
+/** The invalid fields, without their values, which may be personal. */
 const fieldsOf = (error: { issues: { path: PropertyKey[]; message: string }[] }) =>
   error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')
 
-/** An event of a type from after our time is `unknown`: a newer publisher is no fault. */
+/** An event of an unknown type is not malformed: a newer publisher may send types that this version does not know. */
 export const readEvent = (content: Buffer): ReadEvent => {
   const body = parseJson(content)
   const type = typeOf(body)

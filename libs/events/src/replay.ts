@@ -1,22 +1,22 @@
 import { type EventOf, type EventType, eventsLogQueue } from '@gatehouse/contracts'
 import type { Channel, ConsumeMessage } from 'amqplib'
 import { asError } from './as-error.ts'
-import { type LinkState, type Log, type Lost, silent, startBrokerLink, watchChannel } from './broker-link.ts'
+import { type LinkState, type Log, type Reconnect, silentLog, startBrokerLink, watchChannel } from './broker-link.ts'
 import { readEvent } from './read-message.ts'
-import { within } from './within.ts'
+import { withTimeout } from './with-timeout.ts'
 
-/** `time`: the broker finds the place only roughly, so some events from before come as well. */
+/** With `time`, some events from shortly before it come as well. */
 export type ReplayFrom = 'beginning' | { offset: number } | { time: Date }
 
 export type ReplayOptions<Type extends EventType> = {
-  /** `amqp://user:password@host`; the user may read what begins with `gatehouse.`. */
+  /** `amqp://user:password@host`; the user needs permission to read `^gatehouse\.`. */
   url: string
   from: ReplayFrom
-  /** All by default. */
+  /** All types by default. */
   events?: readonly Type[]
   /**
-   * One event at a time, in the order of the log. When it rejects, the same event comes again after a pause, for ever:
-   * whoever would rather pass it over catches. `offset + 1` is where to go on another time.
+   * Gets one event at a time, in the order of the log. When it rejects, the same event comes again after a pause, without
+   * limit; catch the error to skip the event. To continue later, save `offset + 1`.
    */
   handler: (event: EventOf<Type>, about: { offset: number }) => Promise<void>
   log?: Log
@@ -24,16 +24,16 @@ export type ReplayOptions<Type extends EventType> = {
 
 export type Replay = {
   state: () => LinkState
-  /** `skipped`: of a type that was not asked for, or that is not known. */
+  /** Since the start. `skipped`: of another type than `events`, or of an unknown one. */
   counts: () => { handled: number; skipped: number; malformed: number }
-  /** Waits for the event under way, 10 s at the most. */
+  /** Waits at most 10 s for the event in progress. */
   stop: () => Promise<void>
 }
 
 const prefetch = 200
 const stopWithinMs = 10_000
 
-/** What RabbitMQ calls it ("Streams", x-stream-offset). */
+/** In the form of RabbitMQ's `x-stream-offset` ("Streams"). */
 const streamOffset = (from: ReplayFrom) => {
   if (from === 'beginning') return 'first'
   if ('offset' in from) return from.offset
@@ -41,24 +41,24 @@ const streamOffset = (from: ReplayFrom) => {
 }
 
 /**
- * Reads the log of all events, as far back as the broker keeps it (30 days or 2 GB), and then what comes. Starts without
- * the broker, comes back by itself and goes on behind the last event handled. A message that is no event is told in the
- * log, counted as `malformed` and passed over: it would be no event the next time either. Offsets hold as long as nobody
- * deletes the log; a replay that sees it deleted goes on with the new one from its beginning.
+ * Reads the log of all events, as far back as the broker keeps it (30 days or 2 GB), and continues with new ones. It starts
+ * while the broker is down, reconnects by itself and continues after the last event handled. An invalid message is logged,
+ * counted as `malformed` and skipped. Offsets are valid until somebody deletes the log; a running replay then reads the new log
+ * from its beginning.
  */
 export const replay = <const Type extends EventType = EventType>(options: ReplayOptions<Type>): Replay => {
-  const { url, from, events, handler, log = silent } = options
+  const { url, from, events, handler, log = silentLog } = options
   const name = `replay of ${eventsLogQueue}`
   const counts = { handled: 0, skipped: 0, malformed: 0 }
   let next: ReplayFrom = from
   let isStopping = false
-  let underWay: Promise<void> = Promise.resolve()
+  let inFlight: Promise<void> = Promise.resolve()
 
   const handle = async (message: ConsumeMessage, offset: number) => {
     const read = readEvent(message.content)
     if (read.kind === 'malformed') {
       counts.malformed += 1
-      log.error({ name, offset, message_id: message.properties.messageId, why: read.why }, 'a message fits no schema')
+      log.error({ name, offset, message_id: message.properties.messageId, why: read.why }, 'invalid message')
     } else if (read.kind === 'unknown' || (events && !(events as readonly string[]).includes(read.event.type))) {
       counts.skipped += 1
     } else {
@@ -67,35 +67,35 @@ export const replay = <const Type extends EventType = EventType>(options: Replay
     }
   }
 
-  /** Said, and no reason to stop: the log cannot give back what it has thrown away. */
-  const noteGap = (offset: number) => {
+  /** Reports events that retention has removed from the log. */
+  const reportGap = (offset: number) => {
     if (typeof next !== 'object' || !('offset' in next) || offset <= next.offset) return
-    log.warn({ name, expected: next.offset, offset }, 'the log no longer holds what lies between')
+    log.warn({ name, expected: next.offset, offset }, 'events before this offset are no longer in the log')
   }
 
-  const take = (channel: Channel, lost: Lost) => {
-    let isOver = false
-    const takeOne = async (message: ConsumeMessage) => {
-      if (isOver || isStopping) return
+  const createConsumer = (channel: Channel, reconnect: Reconnect) => {
+    let hasFailed = false
+    const consumeOne = async (message: ConsumeMessage) => {
+      if (hasFailed || isStopping) return
       const offset = Number(message.properties.headers?.['x-stream-offset'])
       try {
-        noteGap(offset)
+        reportGap(offset)
         await handle(message, offset)
         next = { offset: offset + 1 }
         channel.ack(message)
       } catch (error) {
-        // What was handed over behind it must wait: a new connection begins with it again.
-        isOver = true
-        log.warn({ name, offset, err: error }, 'an event was not handled; it comes again')
-        lost(asError(error))
+        // Ignore the messages after it; a new connection begins with this one again.
+        hasFailed = true
+        log.warn({ name, offset, err: error }, 'the handler failed; the event will be repeated')
+        reconnect(asError(error))
       }
     }
     return (message: ConsumeMessage | null) => {
-      underWay = underWay.then(async () => {
-        if (message !== null) return await takeOne(message)
-        // Somebody deleted the log. A new one counts from 0 and holds nothing that was handled.
+      inFlight = inFlight.then(async () => {
+        if (message !== null) return await consumeOne(message)
+        // The log was deleted. A new one counts from 0 and has none of the events handled so far.
         next = 'beginning'
-        lost(new Error('the broker cancelled the consumer'))
+        reconnect(new Error('the broker cancelled the consumer'))
       })
     }
   }
@@ -104,13 +104,13 @@ export const replay = <const Type extends EventType = EventType>(options: Replay
     url,
     name,
     log,
-    setUp: async (connection, lost) => {
-      // What the connection before still has in hand is handled first: it decides where this one begins.
-      await underWay
+    setUp: async (connection, reconnect) => {
+      // The event in progress on the previous connection decides where this one begins.
+      await inFlight
       const channel = await connection.createChannel()
-      watchChannel(channel, lost)
+      watchChannel(channel, reconnect)
       await channel.prefetch(prefetch)
-      await channel.consume(eventsLogQueue, take(channel, lost), {
+      await channel.consume(eventsLogQueue, createConsumer(channel, reconnect), {
         arguments: { 'x-stream-offset': streamOffset(next) },
       })
     },
@@ -122,9 +122,9 @@ export const replay = <const Type extends EventType = EventType>(options: Replay
     stop: async () => {
       isStopping = true
       try {
-        await within(stopWithinMs, 'stopping', underWay)
+        await withTimeout(stopWithinMs, 'stopping', inFlight)
       } catch (error) {
-        log.warn({ name, err: error }, 'stopped with an event under way')
+        log.warn({ name, err: error }, 'stopped with an event in progress')
       } finally {
         await link.stop()
       }

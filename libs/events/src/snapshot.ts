@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type SnapshotPage, snapshotPage } from '@gatehouse/contracts'
 import type { Log } from './broker-link.ts'
 
-/** Where identity is, and the credential of a service there (`SERVICE_CREDENTIALS_FILE`). */
+/** Where identity is, and a service credential with the scope `events.read`. */
 export type Identity = {
-  /** The issuer: what lies below it is `/events/snapshot`. */
+  /** The issuer, such as `https://host/api`; `/events/snapshot` is appended. */
   url: string
   name: string
   secret: string
@@ -12,10 +12,10 @@ export type Identity = {
 
 const pageSize = 500
 const answerWithinMs = 10_000
-const tryForMs = 60_000
+const retryForMs = 60_000
 const retryEveryMs = 1_000
 
-/** It has answered, and asking again would not change that. */
+/** A refusal that a retry would not change. */
 class Refused extends Error {
   override readonly name = 'Refused'
 }
@@ -33,25 +33,25 @@ const readPage = async ({ url, name, secret }: Identity, after: string | null): 
   return snapshotPage.parse(JSON.parse(text))
 }
 
-/** Waits for identity up to a minute for each page. @throws Error when it refuses, or the minute is over */
-const readPagePatiently = async (identity: Identity, after: string | null, log: Log) => {
-  const deadline = performance.now() + tryForMs
+/** Retries for up to a minute per page. @throws Error when identity refuses, or the minute is over */
+const readPageWithRetry = async (identity: Identity, after: string | null, log: Log) => {
+  const deadline = performance.now() + retryForMs
   while (true) {
     try {
       return await readPage(identity, after)
     } catch (error) {
       if (error instanceof Refused || performance.now() > deadline) throw error
-      log.warn({ err: error }, 'no page of the snapshot; asking again')
+      log.warn({ err: error }, 'cannot read a page of the snapshot; retrying')
       await delay(retryEveryMs)
     }
   }
 }
 
-/** All users, by id, each as it is at the moment its page is read. */
+/** All users in the order of their ids, each in its state when its page is read. */
 export async function* readSnapshot(identity: Identity, log: Log) {
   let after: string | null = null
   do {
-    const page: SnapshotPage = await readPagePatiently(identity, after, log)
+    const page: SnapshotPage = await readPageWithRetry(identity, after, log)
     yield* page.users
     after = page.next
   } while (after !== null)

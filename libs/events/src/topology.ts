@@ -2,8 +2,8 @@ import { eventsExchange, eventsLogQueue, everyEvent } from '@gatehouse/contracts
 import type { Channel } from 'amqplib'
 
 /**
- * How much history the log keeps: whichever limit is met first. Part of the queue's identity: a broker that has the
- * queue with other values refuses the declaration, and the publisher says so until an operator has decided.
+ * How much history the log keeps; the first limit reached applies. A broker that has the queue with other arguments refuses the
+ * declaration, and the publisher reports that until an operator deletes the queue or restores the arguments.
  */
 const logRetention = {
   'x-max-age': '30D',
@@ -11,7 +11,7 @@ const logRetention = {
   'x-stream-max-segment-size-bytes': 50_000_000,
 }
 
-/** What every publisher declares each time that it connects, so that a deleted exchange or queue comes back. */
+/** Declared by every publisher on each connection, which restores a deleted exchange or queue. */
 export const assertTopology = async (channel: Channel) => {
   await channel.assertExchange(eventsExchange, 'topic', { durable: true })
   const stream = { 'x-queue-type': 'stream', ...logRetention }

@@ -10,13 +10,13 @@ import { createVerify } from './tokens/verify-token.ts'
 
 let issuer: FakeIssuer
 let keys: KeySet
-let good: string
+let valid: string
 let expired: string
 beforeAll(async () => {
   issuer = await startFakeIssuer()
   keys = startKeySet({ jwksUri: issuer.jwksUri })
   await keys.refresh()
-  good = await issuer.token()
+  valid = await issuer.token()
   const now = Math.floor(Date.now() / 1000)
   expired = await issuer.token({ iat: now - 200, exp: now - 100 })
 })
@@ -25,7 +25,7 @@ afterAll(async () => {
   await issuer.close()
 })
 
-/** Every session counts, and each is its token's user's. */
+/** Every session is active and belongs to the user of its token. */
 const everySession = ({ sub }: { sub: string }) => ({ id: sub }) as SessionUser
 const verifyBy = (by: Parameters<typeof createVerify>[0]['keys']) =>
   createVerify({ issuer: issuer.issuer, audience: issuer.audience, keys: by }, ({ sub, sid }) => ({ sub, sid }))
@@ -38,21 +38,32 @@ const outcomeOf = async (authenticate: Authenticate, rawHeaders: string[]) => {
   }
 }
 
-/** The first one half of the time. */
+/** The first value half of the time. */
 const mostly = (usual: string, ...others: string[]) => fc.oneof(fc.constant(usual), fc.constantFrom(...others))
 
-/** A value of the header, put together of what parsers disagree on. */
+/** A header value made of parts on which parsers disagree. */
 const value = () =>
   fc
     .tuple(
       mostly('Bearer', 'bearer', 'BEARER', 'Basic', 'Bearer,', ''),
       mostly(' ', '', '  ', '\t', ' \t'),
-      mostly(good, expired, `${good}=`, good.slice(1), `${good}.x`, `"${good}"`, `${good},${good}`, 'x', '.x', ''),
+      mostly(
+        valid,
+        expired,
+        `${valid}=`,
+        valid.slice(1),
+        `${valid}.x`,
+        `"${valid}"`,
+        `${valid},${valid}`,
+        'x',
+        '.x',
+        '',
+      ),
       mostly('', ' ', '   ', '\t', ', Bearer x', ' x', '\u00a0'),
     )
     .map((parts) => parts.join(''))
 
-/** What the header says by the words of RFC 6750 §2.1 and RFC 9110 §11.1. */
+/** The expected outcome by RFC 6750 §2.1 and RFC 9110 §11.1. */
 const expectedOf = (headers: [string, string][], id: string) => {
   const values = headers.filter(([name]) => name.toLowerCase() === 'authorization').map(([, it]) => it)
   if (values.length > 1) return 'invalid_request'
@@ -60,15 +71,15 @@ const expectedOf = (headers: [string, string][], id: string) => {
   if (only === undefined || !/^bearer\b/i.test(only)) return 'token_missing'
   const token = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(only)?.[1]
   if (token === undefined) return 'invalid_request'
-  return token === good ? id : 'invalid_token'
+  return token === valid ? id : 'invalid_token'
 }
 
-describe('who sent a request', () => {
-  it('is told of every spelling of the header as RFC 6750 has it, also from memory', async () => {
-    const id = (await verifyBy(keys)(good)).sub
+describe('authenticating a request', () => {
+  it('reads every spelling of the header as RFC 6750 says, also for a remembered token', async () => {
+    const id = (await verifyBy(keys)(valid)).sub
     const name = fc.constantFrom('authorization', 'Authorization', 'AUTHORIZATION', 'X-Other')
     const headers = fc.array(fc.tuple(name, value()), { minLength: 1, maxLength: 2 })
-    // Remembers the good token from its second use on.
+    // Remembers the valid token from its second use on.
     const authenticate = createAuthenticate(createReadClaims({ verify: verifyBy(keys) }), everySession)
     const seen = { yes: 0, no: 0 }
     await fc.assert(
@@ -77,7 +88,7 @@ describe('who sent a request', () => {
         const expected = expectedOf(given, id)
         expect(await outcomeOf(authenticate, rawHeaders)).toBe(expected)
         const anew = createAuthenticate(createReadClaims({ verify: verifyBy(keys) }), everySession)
-        expect(await outcomeOf(anew, rawHeaders), 'by who never saw it').toBe(expected)
+        expect(await outcomeOf(anew, rawHeaders), 'without memory').toBe(expected)
         seen[expected === id ? 'yes' : 'no'] += 1
       }),
       { numRuns: 3_000 },
@@ -85,9 +96,9 @@ describe('who sent a request', () => {
     expect(Math.min(seen.yes, seen.no)).toBeGreaterThan(10)
   })
 
-  it('is told at once where nobody has to be asked, and later where somebody has', async () => {
+  it('is synchronous unless something has to be looked up', async () => {
     const claims = createReadClaims({ verify: verifyBy(keys) })
-    const req = { rawHeaders: ['Authorization', `Bearer ${good}`] }
+    const req = { rawHeaders: ['Authorization', `Bearer ${valid}`] }
     expect(createAuthenticate(claims, everySession)(req)).not.toBeInstanceOf(Promise)
     const asking = createAuthenticate(claims, async (ref) => everySession(ref))
     expect(asking(req)).toBeInstanceOf(Promise)
@@ -96,28 +107,28 @@ describe('who sent a request', () => {
     expect(await outcomeOf(ended, req.rawHeaders)).toBe('session_ended')
   })
 
-  it('cannot be told of a well-formed token alone while there are no keys', async () => {
+  it('answers cannot_verify only for a well-formed token while there are no keys', async () => {
     const none = { find: () => undefined, findAfterFetch: () => Promise.reject(new CannotVerifyError('none')) }
     const authenticate = createAuthenticate(createReadClaims({ verify: verifyBy(none) }), everySession)
     const of = (text: string) => outcomeOf(authenticate, ['Authorization', text])
-    expect(await of(`Bearer ${good}`)).toBe('cannot_verify')
-    expect(await of(`Bearer ${good} x`)).toBe('invalid_request')
+    expect(await of(`Bearer ${valid}`)).toBe('cannot_verify')
+    expect(await of(`Bearer ${valid} x`)).toBe('invalid_request')
     expect(await of('Bearer x')).toBe('invalid_token')
     expect(await of('Basic eDp5')).toBe('token_missing')
   })
 
-  it('is no refusal where something broke', async () => {
+  it('passes other errors on', async () => {
     const bug = new Error('broken')
     const now = () => {
       throw bug
     }
     for (const verify of [now, () => Promise.reject(bug)]) {
       const authenticate = createAuthenticate(createReadClaims({ verify }), everySession)
-      expect(await outcomeOf(authenticate, ['Authorization', `Bearer ${good}`])).toBe(bug)
+      expect(await outcomeOf(authenticate, ['Authorization', `Bearer ${valid}`])).toBe(bug)
     }
   })
 
-  it('may be told by another kind of credential that leads to the same session', async () => {
+  it('accepts another kind of credential that leads to a session', async () => {
     const session = { sid: crypto.randomUUID(), sub: crypto.randomUUID() }
     const authenticate = createAuthenticate(async () => session, everySession)
     expect(await authenticate({ rawHeaders: [] })).toEqual({ claims: session, user: { id: session.sub } })

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { andThen, type NowOrLater } from './now-or-later.ts'
+import { andThen, type MaybePromise } from './maybe-promise.ts'
 import { Refusal } from './refusal.ts'
 import type { CheckSession, SessionRef } from './sessions/check-session.ts'
 import type { SessionUser } from './sessions/session-directory.ts'
@@ -8,10 +8,10 @@ import { findBearer, isBearerToken } from './tokens/bearer.ts'
 
 type Request = Pick<IncomingMessage, 'rawHeaders'>
 
-/** Reads a kind of credential, and leads to a session. @throws Refusal what to answer where there is none, or a bad one */
-export type ReadCredential<Claims> = (req: Request) => NowOrLater<Claims>
-/** Who sent a request. @throws Refusal what to answer */
-export type Authenticate<Claims = SessionRef> = (req: Request) => NowOrLater<{ claims: Claims; user: SessionUser }>
+/** Reads a credential that leads to a session. @throws Refusal when it is missing or invalid */
+export type ReadCredential<Claims> = (req: Request) => MaybePromise<Claims>
+/** The user who sent a request. @throws Refusal with the response to send */
+export type Authenticate<Claims = SessionRef> = (req: Request) => MaybePromise<{ claims: Claims; user: SessionUser }>
 
 const malformed = () => new Refusal('invalid_request', 'Send one bearer token in the Authorization header.')
 
@@ -22,9 +22,9 @@ const refusalOf = (cause: unknown, token: string) => {
   return new Refusal('invalid_token', 'The access token is invalid or expired. Sign in again.', { cause })
 }
 
-type Tokens<Claims> = { verify: (token: string) => NowOrLater<Claims> }
+type Tokens<Claims> = { verify: (token: string) => MaybePromise<Claims> }
 
-/** The claims of the good token that a request carries (RFC 6750 §3). */
+/** Reads the claims of the bearer token of a request (RFC 6750 §3). */
 export const createReadClaims =
   <Claims>({ verify }: Tokens<Claims>): ReadCredential<Claims> =>
   (req) => {
@@ -42,7 +42,7 @@ export const createReadClaims =
     }
   }
 
-/** A good credential, whatever its kind, of a session that counts now. */
+/** Accepts a valid credential of any kind whose session is active. */
 export const createAuthenticate =
   <Claims extends SessionRef>(readCredential: ReadCredential<Claims>, check: CheckSession): Authenticate<Claims> =>
   (req) =>

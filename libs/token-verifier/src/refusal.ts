@@ -1,6 +1,6 @@
 import { challenge } from './tokens/bearer.ts'
 
-const answers = {
+const responses = {
   token_missing: [401, undefined],
   invalid_token: [401, 'invalid_token'],
   session_ended: [401, 'invalid_token'],
@@ -9,9 +9,9 @@ const answers = {
   cannot_verify: [503, undefined],
 } as const
 
-export type RefusalCode = keyof typeof answers
+export type RefusalCode = keyof typeof responses
 
-/** Why a request is not let on, and what it is to be answered (RFC 6750 §3). `code` is stable. */
+/** A refused request, with the response to send (RFC 6750 §3). `code` is stable. */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
   readonly code: RefusalCode
@@ -19,7 +19,7 @@ export class Refusal extends Error {
   readonly headers: Record<string, string>
   constructor(code: RefusalCode, message: string, options?: ErrorOptions) {
     super(message, options)
-    const [status, error] = answers[code]
+    const [status, error] = responses[code]
     this.code = code
     this.status = status
     this.headers = status === 503 ? { 'Retry-After': '1' } : { 'WWW-Authenticate': challenge(error) }

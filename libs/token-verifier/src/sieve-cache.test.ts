@@ -5,19 +5,19 @@ import { createSieveCache } from './sieve-cache.ts'
 const aValue = (of = '') => ({ of, used: false })
 
 describe('a full sieve cache', () => {
-  it('keeps what is used, and drops the oldest of the rest', () => {
-    const dropped: string[] = []
-    const cache = createSieveCache<ReturnType<typeof aValue>>(3, (value) => dropped.push(value.of))
+  it('keeps used entries and evicts the oldest others', () => {
+    const evicted: string[] = []
+    const cache = createSieveCache<ReturnType<typeof aValue>>(3, (value) => evicted.push(value.of))
     for (const key of ['a', 'b', 'c']) cache.set(key, aValue(key))
     cache.get('a')
     cache.peek('b')
     cache.set('d', aValue('d'))
     cache.set('e', aValue('e'))
-    expect(dropped).toEqual(['b', 'c'])
+    expect(evicted).toEqual(['b', 'c'])
     expect(['a', 'd', 'e'].map((key) => cache.peek(key)?.of)).toEqual(['a', 'd', 'e'])
   })
 
-  it('drops what is used no more', () => {
+  it('evicts an entry that is no longer used', () => {
     const cache = createSieveCache(2)
     cache.set('a', aValue())
     cache.get('a')
@@ -25,14 +25,14 @@ describe('a full sieve cache', () => {
     expect(cache.peek('a')).toBeUndefined()
   })
 
-  it('replaces without dropping anything', () => {
-    const dropped: unknown[] = []
-    const cache = createSieveCache(2, (value) => dropped.push(value))
+  it('replaces a value without evicting another', () => {
+    const evicted: unknown[] = []
+    const cache = createSieveCache(2, (value) => evicted.push(value))
     for (const key of ['a', 'b', 'a', 'b']) cache.set(key, aValue(key))
-    expect([cache.size(), dropped]).toEqual([2, []])
+    expect([cache.size(), evicted]).toEqual([2, []])
   })
 
-  it('never holds more than it may, nor loses what it says it has not dropped', () => {
+  it('never exceeds its size, and reports every eviction', () => {
     const step = fc.record({ set: fc.boolean(), key: fc.integer({ min: 0, max: 9 }).map(String) })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 200 }), (maxSize, steps) => {

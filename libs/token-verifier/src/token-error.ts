@@ -1,4 +1,4 @@
-/** Why a token is refused. Stable, for logs and metrics; a caller is told `invalid_token` for each of them (RFC 6750 §3.1). */
+/** Why a token is invalid. Stable, for logs and metrics; clients get `invalid_token` for each of them (RFC 6750 §3.1). */
 export type TokenErrorCode =
   | 'token_too_large'
   | 'token_malformed'
@@ -14,7 +14,7 @@ export type TokenErrorCode =
   | 'token_claims'
   | 'token_lifetime'
 
-/** The token is not one to trust, whoever asks. */
+/** The token is invalid. */
 export class TokenError extends Error {
   override readonly name = 'TokenError'
   readonly code: TokenErrorCode
@@ -24,7 +24,7 @@ export class TokenError extends Error {
   }
 }
 
-/** Nobody can tell: no key set has been fetched so far, or none for too long. Answer 503, never 401. */
+/** The token cannot be verified: no key set has been fetched yet, or none for too long. Answer 503, never 401. */
 export class CannotVerifyError extends Error {
   override readonly name = 'CannotVerifyError'
   readonly code = 'cannot_verify'

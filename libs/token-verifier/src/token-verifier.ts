@@ -2,7 +2,7 @@ export { type Authenticate, createAuthenticate, createReadClaims, type ReadCrede
 export { type RequestUser, type RequireUserOptions, requireRole, requireUser } from './express/require-user.ts'
 export { acceptableKeys } from './keys/acceptable-keys.ts'
 export { defaultMaxKeyAgeSeconds, type KeySet, type Keys, longestKeyRefreshMs, startKeySet } from './keys/key-set.ts'
-export { andThen, type NowOrLater } from './now-or-later.ts'
+export { andThen, type MaybePromise } from './maybe-promise.ts'
 export { Refusal, type RefusalCode } from './refusal.ts'
 export type { SessionRef } from './sessions/check-session.ts'
 export { type LiveSessions, type LiveSessionsOptions, startLiveSessions } from './sessions/live-sessions.ts'

@@ -1,21 +1,19 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startPublisher } from '@gatehouse/events'
+import { silentLog, startPublisher } from '@gatehouse/events'
 import { createTestVhost, eventually, newUser, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
 import express from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { requireRole, requireUser } from '../src/token-verifier.ts'
 
-const log = { info: () => {}, warn: () => {}, error: () => {} }
-
-/** A service of another team with live revocation, and somebody signed in. */
+/** A service with live revocation, and a signed-in user. */
 const start = async () => {
   const [issuer, vhost] = await Promise.all([startFakeIssuer(), createTestVhost()])
   onTestFinished(async () => void (await Promise.all([issuer.close(), vhost.drop()])))
   const identity = await startFakeIdentity(issuer.jwksUri)
   onTestFinished(() => identity.close())
-  const publisher = startPublisher({ url: vhost.identityUrl, name: 'test relay', log })
+  const publisher = startPublisher({ url: vhost.identityUrl, name: 'test relay', log: silentLog })
   onTestFinished(() => publisher.stop())
   const beat = () => void publisher.publishHeartbeat({ as_of: Date.now(), sent_at: Date.now() })
   const timer = setInterval(beat, 100)
@@ -47,7 +45,7 @@ const start = async () => {
     const event = { id, type, body: JSON.stringify({ ...about, ...more }) }
     await eventually(async () => expect(await publisher.publishAll([event])).toEqual(['confirmed']))
   }
-  /** Until what was asked more than a second ago is still known, though nobody can be asked. */
+  /** Waits until events keep the session fresh: it is accepted a second after its look-up while identity fails. */
   const untilFresh = () =>
     eventually(
       async () => {
@@ -65,31 +63,35 @@ const start = async () => {
 }
 
 describe('requireUser with live revocation', () => {
-  it('refuses within a second of the event, and by then asks nobody', async () => {
+  it('refuses within a second of the event, without a look-up', async () => {
     const { get, publish, untilFresh, user, sid, identity } = await start()
     expect(await get('/me')).toMatchObject({ status: 200, body: { id: user.id, username: 'ada' } })
     await untilFresh()
     identity.behave('fails')
     const session = {
-      ...{ id: sid, user_id: user.id, client_id: 'gatehouse', created_at: user.created_at },
-      ...{ expires_at: '2100-01-01T00:00:00.000Z', revoked_at: user.created_at },
+      id: sid,
+      user_id: user.id,
+      client_id: 'gatehouse',
+      created_at: user.created_at,
+      expires_at: '2100-01-01T00:00:00.000Z',
+      revoked_at: user.created_at,
     }
     await publish('session.revoked.v1', { session, reason: 'logout' })
     const refused = async () => expect(await get('/me')).toMatchObject({ status: 401, body: { code: 'session_ended' } })
     await eventually(refused, { withinMs: 1_000 })
   })
 
-  it('knows roles as they are now, not as the token has them', async () => {
+  it('uses the current roles, not those of the token', async () => {
     const { get, publish, user, untilFresh } = await start()
     await untilFresh()
-    expect(await get('/admin'), 'given since').toMatchObject({ status: 200 })
+    expect(await get('/admin'), 'assigned after the token was issued').toMatchObject({ status: 200 })
     await publish('user.updated.v1', { user: { ...user, roles: [], version: 2 } })
     const refused = async () =>
       expect(await get('/admin')).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } })
     await eventually(refused, { withinMs: 1_000 })
   })
 
-  it('asks when it hears nothing, and says 503 when nobody can tell', async () => {
+  it('looks sessions up without heartbeats, and answers 503 when identity fails too', async () => {
     const { get, untilFresh, identity, sid, silence } = await start()
     await untilFresh()
     silence()
@@ -100,7 +102,7 @@ describe('requireUser with live revocation', () => {
     identity.behave('answers')
     expect(await get('/me')).toMatchObject({ status: 200 })
     identity.sessions.delete(sid)
-    // What was asked a moment ago counts for a second.
+    // The last look-up is trusted for a second.
     const refused = async () => expect(await get('/me')).toMatchObject({ status: 401 })
     await eventually(refused, { withinMs: 1_500 })
   })

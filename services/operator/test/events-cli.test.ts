@@ -158,7 +158,7 @@ describe('events dead', () => {
     await connection.close()
     const isListed = async () => {
       const { stdout } = await runEventsCli(url, 'dead', 'list', 'mailing.users')
-      expect(stdout).toMatch(/^- {2}- {2}1 {2}it fits no schema/)
+      expect(stdout).toMatch(/^- {2}- {2}1 {2}invalid event/)
     }
     await eventually(isListed, { withinMs: 10_000 })
     expect(await runEventsCli(url, 'dead', 'show', 'mailing.users', '-')).toMatchObject({ stdout: 'no\n  JSON\n' })

@@ -1,7 +1,7 @@
 import type { Channel, GetMessage } from 'amqplib'
-import { silent } from '../broker-link.ts'
+import { silentLog } from '../broker-link.ts'
 import { openConnection } from '../open-connection.ts'
-import { within } from '../within.ts'
+import { withTimeout } from '../with-timeout.ts'
 import { startForwarder } from './forwarder.ts'
 import { deadQueueOf, workKey } from './subscriber-topology.ts'
 
@@ -10,31 +10,31 @@ type Options = { url: string; queue: string }
 
 const connectWithinMs = 5_000
 
-const letterOf = ({ properties: { messageId, type, headers }, content }: GetMessage): DeadLetter => ({
+const deadLetterOf = ({ properties: { messageId, type, headers }, content }: GetMessage): DeadLetter => ({
   id: String(messageId ?? ''),
   type: String(type ?? ''),
-  // Without a reason of ours the broker itself gave up: the message took its consumer with it each time.
-  reason: String(headers?.['x-reason'] ?? 'delivered too often without an ack'),
+  // Without our header, the broker gave up: each delivery ended the consumer's process.
+  reason: String(headers?.['x-reason'] ?? 'delivery limit exceeded'),
   attempts: Number(headers?.['x-attempts'] ?? headers?.['x-delivery-count'] ?? 0),
   body: content.toString('utf8'),
 })
 
-/** Holds the letters that are there now, oldest first; what is not acked stays where it is. */
-const withLetters = async <Result>(
+/** Runs `work` on the dead letters that are there now, oldest first; those that it does not ack stay in the queue. */
+const withDeadLetters = async <Result>(
   { url, queue }: Options,
   work: (channel: Channel, letters: GetMessage[]) => Promise<Result>,
 ) => {
-  const wire = new AbortController()
+  const abortSocket = new AbortController()
   try {
     const opening = openConnection({
       url,
       name: `${queue} dead letters`,
-      wire: wire.signal,
-      onLost: () => {},
+      signal: abortSocket.signal,
+      onDisconnected: () => {},
       onBlocked: () => {},
     })
-    const channel = await (await within(connectWithinMs, 'connecting', opening)).createChannel()
-    channel.on('error', () => {}) // the call under way rejects
+    const channel = await (await withTimeout(connectWithinMs, 'connecting', opening)).createChannel()
+    channel.on('error', () => {}) // the call in progress rejects
     const dead = deadQueueOf(queue)
     const { messageCount } = await channel.checkQueue(dead)
     const letters: GetMessage[] = []
@@ -43,25 +43,25 @@ const withLetters = async <Result>(
       if (letter) letters.push(letter)
     }
     const result = await work(channel, letters)
-    // Acks are not answered; closing the channel is, and comes behind them.
+    // Acks get no reply; the reply to closing the channel comes after they are processed.
     await channel.close()
     return result
   } finally {
-    wire.abort()
+    abortSocket.abort()
   }
 }
 
-/** The dead letters of a subscriber, oldest first, and why each is one. @throws Error when there is no such queue */
+/** The dead letters of a subscriber, oldest first, with the reason of each. @throws Error when the queue does not exist */
 export const listDeadLetters = (options: Options): Promise<DeadLetter[]> =>
-  withLetters(options, async (_channel, letters) => letters.map(letterOf))
+  withDeadLetters(options, async (_channel, letters) => letters.map(deadLetterOf))
 
-/** Gives dead letters back to work, all tries anew: those of these ids, or all. @returns how many */
+/** Requeues dead letters with a fresh set of attempts: those with these ids, or all. @returns how many */
 export const redriveDeadLetters = async (options: Options, ids?: readonly string[]): Promise<number> => {
-  const forwarder = startForwarder({ url: options.url, name: `${options.queue} redrive`, log: silent })
+  const forwarder = startForwarder({ url: options.url, name: `${options.queue} redrive`, log: silentLog })
   try {
     await forwarder.ready()
-    return await withLetters(options, async (channel, letters) => {
-      const chosen = letters.filter((it) => !ids || ids.includes(letterOf(it).id))
+    return await withDeadLetters(options, async (channel, letters) => {
+      const chosen = letters.filter((it) => !ids || ids.includes(deadLetterOf(it).id))
       for (const letter of chosen) {
         const fresh = { 'x-attempt': 1, 'x-attempts': undefined, 'x-reason': undefined }
         await forwarder.forward([options.queue, workKey], letter, fresh)

@@ -1,9 +1,9 @@
 import type { GatehouseEvent } from '@gatehouse/contracts'
 
-/** A client of `pg` inside a transaction of the subscriber's own. */
+/** A `pg` client inside a transaction that the subscriber has begun. */
 export type Transaction = { query: (sql: string, values: unknown[]) => Promise<{ rowCount: number | null }> }
 
-/** Goes into the subscriber's own migrations. Rows of `handled_events` older than any retry or replay may be deleted. */
+/** For the subscriber's migrations. Rows of `handled_events` older than any retry or replay may be deleted. */
 export const handledEventsSql = `
 CREATE TABLE IF NOT EXISTS handled_events (
   subscriber text NOT NULL,
@@ -19,8 +19,8 @@ CREATE TABLE IF NOT EXISTS latest_versions (
 );`
 
 /**
- * Does the work unless this event was handled before. In one transaction with the work, so both happen or neither;
- * a duplicate that comes meanwhile waits for it. @returns whether the work was done
+ * Does the work unless this event was handled before. The mark and the work commit or roll back together; a concurrent duplicate
+ * waits for that. @returns whether the work was done
  */
 export const onceOnly = async (
   tx: Transaction,
@@ -35,8 +35,8 @@ export const onceOnly = async (
 }
 
 /**
- * Does the work unless as new a version of this user was handled before. For `user.*` events, which carry the whole state:
- * what is left out is older than what is there. @returns whether the work was done
+ * Does the work unless the same or a newer version of this user was handled before. For `user.*` events, which carry the whole
+ * state, so a skipped event would only restore older state. @returns whether the work was done
  */
 export const latestOnly = async (
   tx: Transaction,

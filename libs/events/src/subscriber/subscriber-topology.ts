@@ -7,13 +7,13 @@ export const retryKey = (delayMs: number) => `retry.${delayMs}`
 export const deadQueueOf = (queue: string) => `${queue}.dead`
 
 const quorum = { 'x-queue-type': 'quorum' }
-// Dead-lettering by the broker loses nothing (RabbitMQ, "Quorum queues", at-least-once); a full queue refuses.
+// The broker moves expired messages without loss (RabbitMQ, "Quorum queues", at-least-once), and a full queue refuses new ones.
 const lossless = { 'x-dead-letter-strategy': 'at-least-once', 'x-overflow': 'reject-publish' }
 
 /**
- * What belongs to one subscriber, all under its own name: the work queue, a queue for each delay, whose messages go back
- * to work when their time is up, and the dead letters; between them a direct exchange, so that no right to the default
- * exchange is needed. Declared anew on each connection, so that what was deleted comes back.
+ * Declares the queues of one subscriber, whose names begin with its own: the work queue, a queue per retry delay, whose messages
+ * expire back to the work queue, and the dead letters. A direct exchange routes between them, so the user needs no permission for
+ * the default exchange. Declared on each connection, which restores deleted queues.
  */
 export const assertSubscriber = async (
   channel: Channel,
@@ -21,7 +21,7 @@ export const assertSubscriber = async (
 ) => {
   await channel.assertExchange(queue, 'direct', { durable: true })
   const dead = deadQueueOf(queue)
-  // Who looks at a letter and leaves it counts as a delivery; by default the 20th look would throw it away.
+  // Listing dead letters counts as a delivery of each; with the default limit the 20th listing would drop them.
   await channel.assertQueue(dead, { durable: true, arguments: { ...quorum, 'x-delivery-limit': -1 } })
   await channel.bindQueue(dead, queue, deadKey)
   const back = { ...lossless, 'x-dead-letter-exchange': queue, 'x-dead-letter-routing-key': workKey }
@@ -30,7 +30,7 @@ export const assertSubscriber = async (
     await channel.assertQueue(waiting, { durable: true, arguments: { ...quorum, ...back, 'x-message-ttl': ms } })
     await channel.bindQueue(waiting, queue, retryKey(ms))
   }
-  // A message that takes the process with it each time is counted by the broker alone.
+  // Only the broker can count deliveries of a message that ends the process each time.
   const poison = { ...lossless, 'x-delivery-limit': 20, 'x-dead-letter-exchange': queue }
   const work = { ...quorum, ...poison, 'x-dead-letter-routing-key': deadKey }
   await channel.assertQueue(queue, { durable: true, arguments: work })

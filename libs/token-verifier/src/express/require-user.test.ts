@@ -36,7 +36,7 @@ const startIssuer = async () => {
 const type = 'application/problem+json'
 
 describe('requireUser', () => {
-  it('asks for a token, without an error, when none came', async () => {
+  it('answers 401 with a challenge without an error when the token is missing', async () => {
     const call = await startService(await startIssuer())
     expect(await call('/me')).toMatchObject({
       status: 401,
@@ -50,7 +50,7 @@ describe('requireUser', () => {
     })
   })
 
-  it('refuses a request that is malformed and a token that is not good', async () => {
+  it('refuses a malformed request and an invalid token', async () => {
     const issuer = await startIssuer()
     const call = await startService(issuer)
     const one = await issuer.token()
@@ -70,7 +70,7 @@ describe('requireUser', () => {
     }
   })
 
-  it('answers 503 while no key set can be had, and goes on by itself afterwards', async () => {
+  it('answers 503 while no key set can be fetched, and recovers by itself', async () => {
     const issuer = await startIssuer()
     await issuer.goDown()
     const call = await startService(issuer)
@@ -81,7 +81,7 @@ describe('requireUser', () => {
     await expect.poll(async () => (await call('/me', token)).status, { timeout: 5_000 }).toBe(200)
   })
 
-  it('says who the user is', async () => {
+  it('sets the user of the request', async () => {
     const issuer = await startIssuer()
     const call = await startService(issuer)
     const token = await issuer.token({ preferred_username: 'grace', roles: ['ops'] })
@@ -91,7 +91,7 @@ describe('requireUser', () => {
     })
   })
 
-  it('does not start without an issuer or an audience, nor with keys that would be too old between two refreshes', () => {
+  it('does not start without issuer or audience, nor with a maximum key age below two refreshes', () => {
     expect(() => requireUser({ issuer: '', audience: 'a' })).toThrow()
     expect(() => requireUser({ issuer: 'http://127.0.0.1:1', audience: '' })).toThrow()
     expect(() => requireUser({ issuer: 'http://127.0.0.1:1', audience: 'a', maxKeyAgeSeconds: 119 })).toThrow('age')
@@ -101,7 +101,7 @@ describe('requireUser', () => {
 })
 
 describe('requireRole', () => {
-  it('refuses who has not the role, and lets in who has', async () => {
+  it('refuses a user without the role and accepts one with it', async () => {
     const issuer = await startIssuer()
     const call = await startService(issuer)
     expect(await call('/admin', `Bearer ${await issuer.token({ roles: ['ops'] })}`)).toMatchObject({

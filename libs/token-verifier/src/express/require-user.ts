@@ -9,7 +9,7 @@ import { Refusal } from '../refusal.ts'
 import { startLiveSessions } from '../sessions/live-sessions.ts'
 import { createTokenVerifier } from '../tokens/verify-token.ts'
 
-/** Who sent a request: as the token says, or with live revocation as identity knew a moment ago. */
+/** The user who sent a request: from the token, or with live revocation the current state at identity. */
 export type RequestUser = {
   id: string
   username: string
@@ -27,21 +27,22 @@ declare global {
 }
 
 export type RequireUserOptions = {
-  /** `iss` of the tokens: where Gatehouse is reached from outside, such as `https://example.com/api`. */
+  /** `iss` of the tokens: the public address of Gatehouse, such as `https://example.com/api`. */
   issuer: string
-  /** `aud` that a token must name. */
+  /** `aud` that a token must include. */
   audience: string
-  /** Where the keys are, if not below the issuer. */
+  /** Where to fetch the key set, if not at `<issuer>/.well-known/jwks.json`. */
   jwksUri?: string
-  /** Keys that could not be fetched anew for so long count no more, and the answer is 503. An hour by default. */
+  /** How long keys are trusted that cannot be fetched again; after that the answer is 503. An hour by default, a week at most. */
   maxKeyAgeSeconds?: number
+  /** Nothing is logged by default. */
   log?: Log
 } & (
   | { events?: undefined; identity?: undefined }
   | {
-      /** `amqp://user:password@host`: a revoked session is refused within a second, like at the gateway. */
+      /** `amqp://user:password@host`: with the broker's events, a revoked session is refused within a second. */
       events: string
-      /** `http://name:secret@host`: asked about sessions that no event has told of; needed with `events`. */
+      /** `http://name:secret@host`: looks up sessions that are not in memory; required with `events`. */
       identity: string
     }
 )
@@ -52,17 +53,27 @@ const send = (res: Response, { status, code, message, headers }: Refusal) => {
   res.status(status).set(headers).type('application/problem+json').json(problem)
 }
 
-const ofClaims = (claims: AccessTokenClaims): RequestUser => ({
+const userOfClaims = (claims: AccessTokenClaims): RequestUser => ({
   id: claims.sub,
   username: claims.preferred_username,
   roles: claims.roles,
   claims,
 })
 
-/** How to tell who sent a request, and how to stop telling. */
-const startReading = ({ issuer, audience, jwksUri, maxKeyAgeSeconds, log, events, identity }: RequireUserOptions) => {
+/** Starts what the options ask for. @returns how to find the user of a request, and how to stop */
+const startAuthentication = ({
+  issuer,
+  audience,
+  jwksUri,
+  maxKeyAgeSeconds,
+  log,
+  events,
+  identity,
+}: RequireUserOptions) => {
   if ((events === undefined) !== (identity === undefined)) {
-    throw new Error('Live revocation needs `events` and `identity`: no event tells of a session that ended before.')
+    throw new Error(
+      'Live revocation needs both `events` and `identity`: only identity knows sessions that ended before the start.',
+    )
   }
   const uri = jwksUri ?? `${issuer}/.well-known/jwks.json`
   const keys = startKeySet({
@@ -74,7 +85,7 @@ const startReading = ({ issuer, audience, jwksUri, maxKeyAgeSeconds, log, events
   try {
     const readClaims = createReadClaims(createTokenVerifier({ issuer, audience, keys }))
     if (events === undefined || identity === undefined) {
-      return { read: async (req: Request) => ofClaims(await readClaims(req)), stop: async () => stop() }
+      return { read: async (req: Request) => userOfClaims(await readClaims(req)), stop: async () => stop() }
     }
     const sessions = startLiveSessions({ events, identity, keys, ...(log && { log }) })
     const authenticate = createAuthenticate(readClaims, sessions.check)
@@ -91,13 +102,13 @@ const startReading = ({ issuer, audience, jwksUri, maxKeyAgeSeconds, log, events
 }
 
 /**
- * Express middleware: lets a request on when it carries a good access token of this issuer, and sets `req.user`; else
- * answers 400, 401 or 503 as RFC 6750 §3 has it. With the keys alone a token counts until it expires; with `events` and
- * `identity` until its session ends. `close()` ends what it keeps open.
- * @throws Error at once for options that would check nothing
+ * Express middleware that sets `req.user` for a request with a valid access token of this issuer, and answers 400, 401 or 503
+ * otherwise (RFC 6750 §3). Without `events` and `identity` a token is accepted until it expires, with them until its session
+ * ends. `close()` stops fetching keys and closes connections.
+ * @throws Error for options that would disable a check
  */
 export const requireUser = (options: RequireUserOptions): RequestHandler & { close: () => Promise<void> } => {
-  const { read, stop } = startReading(options)
+  const { read, stop } = startAuthentication(options)
   const handler: RequestHandler = async (req, res, next) => {
     try {
       req.user = await read(req)
@@ -109,7 +120,7 @@ export const requireUser = (options: RequireUserOptions): RequestHandler & { clo
   return Object.assign(handler, { close: stop })
 }
 
-/** Put behind `requireUser`: answers 403 unless the user has the role. */
+/** Express middleware for use after `requireUser`: answers 403 unless the user has the role. */
 export const requireRole =
   (role: string): RequestHandler =>
   (req, res, next) =>

@@ -15,7 +15,7 @@ const serve = async (handler: RequestListener) => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`
 }
 const keys = [{ kid: 'one' }]
-/** A set that is good but for its size. */
+/** A valid set of this size. */
 const ofSize = (bytes: number) => {
   const bare = JSON.stringify({ keys, padding: '' })
   return JSON.stringify({ keys, padding: 'x'.repeat(bytes - bare.length) })
@@ -23,33 +23,33 @@ const ofSize = (bytes: number) => {
 const limit = 256 * 1024
 
 describe('fetching a key set', () => {
-  it('takes 256 KiB and not a byte more', async () => {
+  it('accepts 256 KiB and not a byte more', async () => {
     const uri = await serve((req, res) => void res.end(ofSize(limit + (req.url === '/jwks.json' ? 0 : 1))))
     expect(await fetchJwks(uri)).toEqual({ keys })
     await expect(fetchJwks(`${uri}?one-more`)).rejects.toThrow('larger')
   })
 
-  it('counts the bytes that it must hold, not those that were compressed', async () => {
+  it('counts decompressed bytes', async () => {
     const uri = await serve((_req, res) => {
       res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(ofSize(50 * limit)))
     })
     await expect(fetchJwks(uri)).rejects.toThrow('larger')
   })
 
-  it('stops reading what never ends', async () => {
-    let hungUp = false
+  it('stops reading an endless response', async () => {
+    let isClosed = false
     const uri = await serve((_req, res) => {
       const timer = setInterval(() => res.write('x'.repeat(64 * 1024)), 1)
       res.on('close', () => {
         clearInterval(timer)
-        hungUp = true
+        isClosed = true
       })
     })
     await expect(fetchJwks(uri)).rejects.toThrow('larger')
-    await expect.poll(() => hungUp).toBe(true)
+    await expect.poll(() => isClosed).toBe(true)
   })
 
-  it('follows no redirect, not even to a good set', async () => {
+  it('follows no redirect, even to a valid set', async () => {
     const uri = await serve((req, res) => {
       if (req.url === '/elsewhere') res.end(JSON.stringify({ keys }))
       else res.writeHead(302, { location: '/elsewhere' }).end()

@@ -1,11 +1,10 @@
-const deadlineMs = 3_000
+const timeoutMs = 3_000
 const maxBytes = 256 * 1024
 
 const readCapped = async (response: Response) => {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let bytes = 0
-  // Errors of the stream and of the deadline reach the caller by themselves.
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength
     if (bytes > maxBytes) throw new Error(`The key set is larger than ${maxBytes} bytes.`)
@@ -15,18 +14,18 @@ const readCapped = async (response: Response) => {
 }
 
 /**
- * Fetches a JWK set: 3 s for all of it, so that a server that drips bytes holds nothing open, and 256 KiB at most.
+ * Fetches a JWK set of at most 256 KiB within 3 s in total, so that a slow server holds no connection open.
  * @throws Error for anything but a JSON object with an array `keys`
  */
 export const fetchJwks = async (uri: string): Promise<{ keys: unknown[] }> => {
   const response = await fetch(uri, {
-    signal: AbortSignal.timeout(deadlineMs),
+    signal: AbortSignal.timeout(timeoutMs),
     headers: { accept: 'application/json' },
     redirect: 'error',
   })
   if (response.status !== 200) {
     await response.body?.cancel()
-    throw new Error(`The key set was answered ${response.status}.`)
+    throw new Error(`The request for the key set was answered ${response.status}.`)
   }
   const body: unknown = JSON.parse(await readCapped(response))
   if (typeof body !== 'object' || body === null || !('keys' in body) || !Array.isArray(body.keys)) {

@@ -7,7 +7,7 @@ import { type KeySet, startKeySet } from './key-set.ts'
 
 type Options = Partial<Parameters<typeof startKeySet>[0]>
 
-// The tests run at once, since two of them wait for time-outs.
+// The tests run concurrently, because two of them wait for time-outs.
 const closers: (() => unknown)[] = []
 afterAll(async () => void (await Promise.all(closers.map((close) => close()))))
 
@@ -21,7 +21,7 @@ const startKeys = (issuer: FakeIssuer, options: Options = {}) => {
   closers.push(() => keys.stop())
   return keys
 }
-/** An issuer with its first key, and a key set that knows it. */
+/** An issuer with its first key, and a key set that has it. */
 const start = async (options: Options = {}) => {
   const issuer = await startIssuer()
   const keys = startKeys(issuer, options)
@@ -31,7 +31,7 @@ const start = async (options: Options = {}) => {
 const stateOf = (keys: KeySet) => keys.state()
 
 describe.concurrent('the key set', () => {
-  it('cannot tell, rather than know no key, until there was a set', async () => {
+  it('cannot verify before the first set is fetched', async () => {
     const issuer = await startIssuer()
     issuer.misbehave('server error')
     const keys = startKeys(issuer, { refreshMs: 50 })
@@ -43,7 +43,7 @@ describe.concurrent('the key set', () => {
     expect(stateOf(keys)).toMatchObject({ keys: 1, lastError: null })
   })
 
-  it('starts while nobody listens, and finds the keys once somebody does', async () => {
+  it('starts while the issuer is down, and finds the keys once it is up', async () => {
     const issuer = await startIssuer()
     await issuer.goDown()
     const errors: unknown[] = []
@@ -56,14 +56,14 @@ describe.concurrent('the key set', () => {
   })
 
   it.for(['server error', 'empty set', 'no body', 'html', 'huge', 'dripping', 'silent', 'reset', 'redirect'] as const)(
-    'keeps what it has when the next answer is wrong: %s',
+    'keeps its keys when the next response is invalid: %s',
     { timeout: 10_000 },
     async (how) => {
       const { issuer, keys, first } = await start()
       issuer.misbehave(how)
       const startedAt = performance.now()
       expect(await keys.findAfterFetch('unknown')).toBeUndefined()
-      expect(performance.now() - startedAt, 'the whole fetch has a deadline').toBeLessThan(8_000)
+      expect(performance.now() - startedAt, 'the whole fetch has a time limit').toBeLessThan(8_000)
       expect(keys.find(first)).toBeDefined()
       expect(stateOf(keys).lastError).not.toBeNull()
       issuer.behave()
@@ -72,28 +72,28 @@ describe.concurrent('the key set', () => {
     },
   )
 
-  it('fetches once for 10,000 unknown kids, and known keys do not wait for it', async () => {
+  it('fetches once for 10,000 unknown key ids, and known keys do not wait for that', async () => {
     const { issuer, keys, first } = await start()
     const before = issuer.fetches()
     const unknown = Array.from({ length: 10_000 }, (_, at) => keys.findAfterFetch(`unknown-${at}`))
     expect(keys.find(first)).toBeDefined()
     expect(new Set(await Promise.all(unknown))).toEqual(new Set([undefined]))
     expect(issuer.fetches() - before).toBe(1)
-    // The budget for unknown kids is spent, that for the background is another.
+    // The limit for unknown key ids does not affect the background.
     expect(await keys.findAfterFetch('one more')).toBeUndefined()
     await keys.refresh()
     expect(issuer.fetches() - before).toBe(2)
     expect(keys.find(first)).toBeDefined()
   })
 
-  it('fetches again for an unknown kid once the cool-down is over', async () => {
+  it('fetches again for an unknown key id after the cool-down', async () => {
     const { issuer, keys, second } = await start({ coolDownMs: 100 })
     expect(await keys.findAfterFetch(second.kid)).toBeUndefined()
     issuer.publish(await issuer.key(0), second)
     await eventually(async () => expect(await keys.findAfterFetch(second.kid)).toBeDefined())
   })
 
-  it('finds a key that was published since the last fetch for all who wait, by one fetch', async () => {
+  it('finds a newly published key for all callers with one fetch', async () => {
     const { issuer, keys, second } = await start()
     const before = issuer.fetches()
     issuer.publish(await issuer.key(0), second)
@@ -102,49 +102,49 @@ describe.concurrent('the key set', () => {
     expect(issuer.fetches() - before).toBe(1)
   })
 
-  it('fetches anew when told to while a fetch is under way: that one may know less', async () => {
+  it('sends another request on refresh while a fetch is in flight, which may be older', async () => {
     const { issuer, keys } = await start()
     const before = issuer.fetches()
     await Promise.all([keys.refresh(), keys.refresh(), keys.refresh()])
     expect(issuer.fetches() - before).toBe(2)
   })
 
-  it('fetches in the background, and drops a key that is gone from a good set', async () => {
+  it('fetches in the background, and drops a key that a valid set no longer has', async () => {
     const { issuer, keys, first, second } = await start({ refreshMs: 50 })
     issuer.publish(second)
     await eventually(() => expect(keys.find(second.kid)).toBeDefined())
     expect(keys.find(first)).toBeUndefined()
     issuer.misbehave('empty set')
     await eventually(() => expect(stateOf(keys).lastError).not.toBeNull())
-    expect(keys.find(first), 'a fallback does not resurrect it').toBeUndefined()
+    expect(keys.find(first), 'an invalid set does not restore it').toBeUndefined()
     expect(keys.find(second.kid)).toBeDefined()
   })
 
-  it('drops a withdrawn key at once, whatever a slower answer still lists', async () => {
+  it('drops a withdrawn key at once, even if a later response still lists it', async () => {
     const { issuer, keys, first } = await start()
     const before = issuer.fetches()
     keys.withdraw(first)
     expect(keys.find(first)).toBeUndefined()
     expect(await keys.findAfterFetch(first)).toBeUndefined()
-    expect(issuer.fetches(), 'a withdrawn kid costs no fetch').toBe(before)
+    expect(issuer.fetches(), 'a withdrawn key id causes no fetch').toBe(before)
     await keys.refresh()
     expect(keys.find(first)).toBeUndefined()
   })
 
-  it('cannot tell about an unknown kid once its set is too old to hold all keys', async () => {
+  it('cannot verify with an unknown key id once its set may be incomplete', async () => {
     const { issuer, keys, first, second } = await start({ refreshMs: 100, coolDownMs: 100 })
     issuer.misbehave('server error')
     issuer.publish(await issuer.key(0), second)
-    expect(await keys.findAfterFetch(second.kid), 'young enough to know all').toBeUndefined()
+    expect(await keys.findAfterFetch(second.kid), 'recent enough to be complete').toBeUndefined()
     await eventually(() => expect(stateOf(keys).ageSeconds).toBeGreaterThan(0.2))
     await expect(keys.findAfterFetch(second.kid)).rejects.toBeInstanceOf(CannotVerifyError)
-    expect(keys.find(first), 'known keys go on').toBeDefined()
+    expect(keys.find(first), 'known keys remain').toBeDefined()
     issuer.behave()
     await eventually(() => expect(keys.find(second.kid)).toBeDefined())
   })
 
   it.for(['server error', 'empty set', 'silent', 'reset'] as const)(
-    'trusts no key that could not be refreshed for too long, and says that it cannot tell: %s',
+    'trusts no key that could not be fetched again for too long, and cannot verify: %s',
     { timeout: 10_000 },
     async (how) => {
       const { issuer, keys, first } = await start({ refreshMs: 50, maxKeyAgeSeconds: 0.5 })
@@ -155,26 +155,24 @@ describe.concurrent('the key set', () => {
       issuer.misbehave(how)
       await eventually(() => expect(keys.find(first)).toBeUndefined())
       expect(stateOf(keys)).toMatchObject({ keys: 0, lastError: expect.any(String) })
-      await expect(verify(token), 'neither yes nor no, also of one that is remembered').rejects.toBeInstanceOf(
-        CannotVerifyError,
-      )
+      await expect(verify(token), 'also for a remembered token').rejects.toBeInstanceOf(CannotVerifyError)
       issuer.behave()
       await eventually(async () => expect(await verify(token)).toMatchObject({ ver: 1 }))
     },
   )
 
-  it('keeps its keys while it can refresh them, however long', async () => {
-    // Old enough to outlive the pauses of a busy machine.
+  it('keeps its keys as long as it can fetch them again', async () => {
+    // Longer than the pauses of a busy machine.
     const maxKeyAgeSeconds = 2
     const { keys, first } = await start({ refreshMs: 20, maxKeyAgeSeconds })
     const key = keys.find(first)
     const startedAt = performance.now()
     const livedMs = () => performance.now() - startedAt
     await eventually(() => expect(livedMs()).toBeGreaterThan(2_000 * maxKeyAgeSeconds), { withinMs: 10_000 })
-    expect(keys.find(first), 'the same object, so that what is remembered of it counts').toBe(key)
+    expect(keys.find(first), 'the same object, so that remembered tokens stay valid').toBe(key)
   })
 
-  it('asks no more once it is stopped, also when a fetch was under way', async () => {
+  it('fetches no more once it is stopped, even if a fetch was in flight', async () => {
     const issuer = await startIssuer()
     const keys = startKeys(issuer, { refreshMs: 20 })
     keys.stop()
@@ -183,14 +181,17 @@ describe.concurrent('the key set', () => {
     expect(issuer.fetches()).toBe(1)
   })
 
-  it('asks again after its time, and not as soon as after a failure', async () => {
+  it('waits for the refresh interval, not the shorter one after a failure', async () => {
     const { issuer } = await start()
     const before = issuer.fetches()
     await delay(1_300)
     expect(issuer.fetches()).toBe(before)
   })
 
-  it.each([0, -1, Number.NaN, 100, 604_801, Number.POSITIVE_INFINITY])('does not start with an age of %d s', (age) => {
-    expect(() => startKeySet({ jwksUri: 'http://127.0.0.1:1', maxKeyAgeSeconds: age })).toThrow('age')
-  })
+  it.each([0, -1, Number.NaN, 100, 604_801, Number.POSITIVE_INFINITY])(
+    'does not start with a maximum key age of %d s',
+    (age) => {
+      expect(() => startKeySet({ jwksUri: 'http://127.0.0.1:1', maxKeyAgeSeconds: age })).toThrow('age')
+    },
+  )
 })

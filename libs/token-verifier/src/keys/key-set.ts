@@ -4,71 +4,82 @@ import { CannotVerifyError } from '../token-error.ts'
 import { acceptableKeys } from './acceptable-keys.ts'
 import { fetchJwks } from './fetch-jwks.ts'
 
-/**
- * Where a verifier finds keys. A known key is there at once, and the same object for as long as it is published; for an
- * unknown one the set may be fetched again.
- */
+/** Where a verifier finds keys. */
 export type Keys = {
+  /** @returns a known key, and the same object for as long as the key is published */
   find: (kid: string) => KeyObject | undefined
-  /** @throws CannotVerifyError when there is no such key in a set too old to hold all, or there has been none at all */
+  /**
+   * May fetch the set again for an unknown key.
+   * @throws CannotVerifyError when the key is unknown and the set may be out of date, or there is no set
+   */
   findAfterFetch: (kid: string) => Promise<KeyObject | undefined>
 }
 
-const usualRefreshMs = 60_000
-/** A part of the time between fetches: so that many verifiers do not ask at once. */
-const spread = 0.1
-/** How long a verifier with the usual refresh may take to hear of a new key. */
-export const longestKeyRefreshMs = Math.ceil(usualRefreshMs * (1 + spread))
+export type KeySet = Keys & {
+  /** Fetches the set, with a request that is sent after this call. Never rejects. */
+  refresh: () => Promise<void>
+  /** Refuses this key from now on, even if a later response lists it again. */
+  withdraw: (kid: string) => void
+  state: () => { keys: number; fetches: number; lastError: string | null; ageSeconds: number | null }
+  stop: () => void
+}
 
-// Sooner after a failure.
+const defaultRefreshMs = 60_000
+/** As a fraction of the time between fetches, so that many verifiers do not fetch at the same moment. */
+const jitter = 0.1
+/** How long a verifier with the default refresh may take to learn of a new key. */
+export const longestKeyRefreshMs = Math.ceil(defaultRefreshMs * (1 + jitter))
+
+// After a failure.
 const retry = { leastMs: 500, mostMs: 5_000 }
-// A key signs only after it was published for the set's max-age and a refresh: a set younger than that lacks none.
+// A key is published for the set's max-age and a refresh before it signs, so a set fetched within two refreshes is complete.
 const completeForRefreshes = 2
 
-/** For so long keys are trusted that could not be refreshed (docs/decisions/0006). */
+/** How long keys are trusted that cannot be fetched again (decision 0006). */
 export const defaultMaxKeyAgeSeconds = 3_600
 const longestMaxKeyAgeSeconds = 604_800
-const tooOld = 'The key set could not be fetched for so long that its keys count no more.'
+const tooOld = 'The key set could not be fetched for so long that its keys are no longer trusted.'
 
 type Options = {
   jwksUri: string
   refreshMs?: number
   coolDownMs?: number
-  /** Keys that could not be fetched anew for so long count no more; at most a week. An hour by default. */
+  /** How long keys are trusted that cannot be fetched again: an hour by default, a week at most. */
   maxKeyAgeSeconds?: number
   onError?: (error: unknown) => void
 }
 
 /**
- * The issuer's whole key set, held by us and fetched in the background. A known key never waits and never depends on the
- * budget for unknown ones: an unknown `kid` causes at most one fetch in `coolDownMs`, shared by all who wait. The last
- * good set is kept whatever the issuer serves, until it is too old; a good new set replaces it whole, so a withdrawn key is
- * gone. @throws Error at once for an age that would switch the rule off
+ * Keeps the issuer's key set in memory and fetches it in the background. Unknown key ids cause at most one fetch per `coolDownMs`,
+ * shared by all callers, and never delay known keys. A valid set replaces the previous one completely. When a fetch fails, the
+ * previous set is kept until it is too old.
+ * @throws Error for a `maxKeyAgeSeconds` that would disable the limit
  */
-export const startKeySet = ({ jwksUri, refreshMs = usualRefreshMs, coolDownMs = 15_000, ...options }: Options) => {
+export const startKeySet = (options: Options): KeySet => {
+  const { jwksUri, refreshMs = defaultRefreshMs, coolDownMs = 15_000 } = options
   const { maxKeyAgeSeconds = defaultMaxKeyAgeSeconds, onError = () => {} } = options
   const maxKeyAgeMs = maxKeyAgeSeconds * 1000
-  // The other way round, NaN would pass.
+  // Negated, so that NaN is refused.
   if (!(maxKeyAgeMs >= completeForRefreshes * refreshMs && maxKeyAgeSeconds <= longestMaxKeyAgeSeconds)) {
-    throw new Error('The age of keys must be at least two refreshes and at most a week.')
+    throw new Error('The maximum age of keys must be at least two refreshes and at most a week.')
   }
-  // No cache and no rate limit of its own: with them a flood of unknown kids makes good tokens fail.
+  // Without jwks-rsa's cache and rate limit: with them a flood of unknown key ids makes valid tokens fail.
   const client = jwksRsa({ jwksUri, cache: false, rateLimit: false, fetcher: fetchJwks })
   let keys: ReadonlyMap<string, KeyObject> | null = null
   let fetching: Promise<void> | null = null
-  let following: Promise<void> | null = null
+  let nextFetch: Promise<void> | null = null
   let unknownFetchedAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
-  let ageing: NodeJS.Timeout | undefined
+  let expiryTimer: NodeJS.Timeout | undefined
   let isStopped = false
   const withdrawn = new Set<string>()
   const state = { fetches: 0, failures: 0, lastError: null as string | null, fetchedAt: null as number | null }
 
-  // A timer, so that a use of a key need not read a clock.
-  const restartAgeing = () => {
-    clearTimeout(ageing)
+  // A timer, so that using a key needs no clock.
+  const restartExpiry = () => {
+    clearTimeout(expiryTimer)
     if (isStopped) return
-    ageing = setTimeout(() => {
+    expiryTimer = setTimeout(() => {
       keys = null
       state.lastError ??= tooOld
     }, maxKeyAgeMs).unref()
@@ -84,7 +95,7 @@ export const startKeySet = ({ jwksUri, refreshMs = usualRefreshMs, coolDownMs = 
       state.failures = 0
       state.lastError = null
       state.fetchedAt = performance.now()
-      restartAgeing()
+      restartExpiry()
     } catch (error) {
       state.failures += 1
       state.lastError = error instanceof Error ? error.message : String(error)
@@ -97,19 +108,18 @@ export const startKeySet = ({ jwksUri, refreshMs = usualRefreshMs, coolDownMs = 
     })
     return fetching
   }
-  /** A fetch that begins from now on: one under way may have been answered before what the caller heard of. */
   const refresh = (): Promise<void> => {
     if (fetching === null) return fetchNow()
-    following ??= fetching.then(() => {
-      following = null
+    nextFetch ??= fetching.then(() => {
+      nextFetch = null
       return fetchNow()
     })
-    return following
+    return nextFetch
   }
 
   const schedule = () => {
     const retryMs = Math.min(refreshMs, retry.mostMs, retry.leastMs * 2 ** state.failures)
-    const ms = (state.failures === 0 ? refreshMs : retryMs) * (1 - spread + 2 * spread * Math.random())
+    const ms = (state.failures === 0 ? refreshMs : retryMs) * (1 - jitter + 2 * jitter * Math.random())
     timer = setTimeout(async () => {
       await refresh()
       if (!isStopped) schedule()
@@ -123,22 +133,21 @@ export const startKeySet = ({ jwksUri, refreshMs = usualRefreshMs, coolDownMs = 
     find,
     findAfterFetch: async (kid: string) => {
       if (withdrawn.has(kid)) return undefined
-      // Not to wait for a fetch that has failed for so long.
+      // Fetches have failed for so long that waiting for the next one is useless.
       if (keys === null && state.fetchedAt !== null) throw new CannotVerifyError(tooOld)
       const now = performance.now()
-      // Without a set there is nothing to spare: the first one is being fetched, or the issuer is away.
+      // Without any set, a fetch or a retry is already in progress.
       if (keys !== null && now - unknownFetchedAt >= coolDownMs) {
         unknownFetchedAt = now
         await refresh()
-      } else await (following ?? fetching)
+      } else await (nextFetch ?? fetching)
       const key = find(kid)
       if (!key && ageMs() > completeForRefreshes * refreshMs) {
-        throw new CannotVerifyError('The key set could not be fetched for too long to know all keys.')
+        throw new CannotVerifyError('The key set could not be fetched recently and may lack this key.')
       }
       return key
     },
     refresh,
-    /** From now on this key counts no more, whatever a slower answer still lists. */
     withdraw: (kid: string) => {
       withdrawn.add(kid)
       keys = keys && new Map([...keys].filter(([it]) => it !== kid))
@@ -152,8 +161,7 @@ export const startKeySet = ({ jwksUri, refreshMs = usualRefreshMs, coolDownMs = 
     stop: () => {
       isStopped = true
       clearTimeout(timer)
-      clearTimeout(ageing)
+      clearTimeout(expiryTimer)
     },
-  } satisfies Keys & Record<string, unknown>
+  }
 }
-export type KeySet = ReturnType<typeof startKeySet>

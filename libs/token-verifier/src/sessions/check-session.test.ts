@@ -10,10 +10,15 @@ const at = '2000-01-01T00:00:00.000Z'
 const ada: UserState = {
   id: '00000000-0000-7000-8000-000000000000',
   username: 'ada',
-  ...{ full_name: null, is_active: true, roles: [], version: 1, created_at: at, updated_at: at },
+  full_name: null,
+  is_active: true,
+  roles: [],
+  version: 1,
+  created_at: at,
+  updated_at: at,
 }
 
-/** A check before an identity that answers as the test says; its clock stands still unless that moves it. */
+/** A check with an identity and a clock that the test controls. */
 const start = ({ staleGraceMs = 0, expiresAt = '2100-01-01T00:00:00.000Z' } = {}) => {
   let clock = 10_000
   let answersAfterMs: number | null = 0
@@ -30,7 +35,7 @@ const start = ({ staleGraceMs = 0, expiresAt = '2100-01-01T00:00:00.000Z' } = {}
   const count = (from: string) => void counted.push(from)
   const check = createCheckSession({ directory, freshness, lookUps, staleGraceMs, now, count })
   return {
-    /** In a promise also where it is told at once. */
+    /** Always a promise. */
     check: async () => await check({ sub: ada.id, sid }),
     counted,
     wait: (ms: number) => {
@@ -43,8 +48,8 @@ const start = ({ staleGraceMs = 0, expiresAt = '2100-01-01T00:00:00.000Z' } = {}
 }
 const cannotVerify = { code: 'cannot_verify', status: 503 }
 
-describe('a check of a session', () => {
-  it('lets nobody in whose time is over, though no event has said so', async () => {
+describe('the check of a session', () => {
+  it('refuses an expired session before any event says so', async () => {
     const { check, counted } = start({ expiresAt: new Date(Date.now() - 1_000).toISOString() })
     expect(await check()).toBeNull()
     expect(await check()).toBeNull()
@@ -52,7 +57,7 @@ describe('a check of a session', () => {
     expect(await start({ expiresAt: new Date(Date.now() + 60_000).toISOString() }).check()).not.toBeNull()
   })
 
-  it('cannot tell by an answer that took longer than the promise allows', async () => {
+  it('cannot verify with an answer that took longer than the promised second', async () => {
     const { check, counted, answerAfter } = start()
     answerAfter(1_000)
     await expect(check()).rejects.toMatchObject(cannotVerify)
@@ -61,7 +66,7 @@ describe('a check of a session', () => {
     expect(counted).toEqual(['nothing', 'identity'])
   })
 
-  it('serves what it knew a while longer only where it may, and says so', async () => {
+  it('accepts an older answer only within the stale grace, and counts it as such', async () => {
     for (const staleGraceMs of [0, 5_000]) {
       const { check, counted, answerAfter, wait } = start({ staleGraceMs })
       await check()
@@ -79,7 +84,7 @@ describe('a check of a session', () => {
     }
   })
 
-  it('asks once more when sessions of the user ended after the question that it joined', async () => {
+  it('looks up once more when sessions of the user ended after the look-up that it joined', async () => {
     const calls: PromiseWithResolvers<SessionLookupAnswer>[] = []
     const directory = createSessionDirectory({ maxSessions: 10 })
     const freshness = createFreshness()

@@ -1,43 +1,43 @@
 import type { Heartbeat } from '@gatehouse/contracts'
 
-/** Ours and the database's clock at one instant: the database's was not before `nowMs` when ours showed `sentAt`. */
-type Sample = { sentAt: number; nowMs: number }
+/** Both clocks at one instant: when this process' clock showed `sentAt`, the database's showed at most `nowMs`. */
+type ClockSample = { sentAt: number; nowMs: number }
 
-// Two quartz clocks drift apart by less than this, so a sample's error grows by it with age.
+// Two quartz clocks drift apart by less than this; the error of a sample grows with its age.
 const driftPartsPerMillion = 100
-// Asked and answered take this long at the most where all is well; beyond, the database's clock was set back or forth.
+// A staleness below this means that the database clock has stepped.
 const steppedMs = -50
 
 /**
- * How far what we know lies behind the database, by one clock (decision 0001). All arguments and results are
- * milliseconds; `now` and `sentAt` are of this process' monotonic clock, the rest of the database's.
+ * How far the events received so far are behind the database, measured on the database's clock (decision 0001). All values are
+ * milliseconds; `now` and `sentAt` are of this process' monotonic clock, the others of the database's clock.
  */
 export const createFreshness = () => {
-  let sample: Sample | null = null
+  let sample: ClockSample | null = null
   let asOfMs: number | null = null
 
-  /** The monotonic instant that `asOfMs` was, at the latest; -infinity where nobody can tell. */
+  /** The monotonic instant up to which all events were received; -infinity when that is unknown. */
   const asOf = (now: number) => {
     if (sample === null || asOfMs === null) return Number.NEGATIVE_INFINITY
     const drift = (Math.max(0, now - sample.sentAt) * driftPartsPerMillion) / 1_000_000
     const instant = sample.sentAt + (asOfMs - sample.nowMs) - drift
     if (now - instant >= steppedMs) return instant
-    // Kept, it would have old heartbeats look fresh again once our clock has caught up with the step.
+    // With this sample, old heartbeats would look fresh again once our clock has passed the step.
     sample = null
     return Number.NEGATIVE_INFINITY
   }
 
   return {
-    /** A heartbeat arrived: all events up to its `as_of` have been applied. */
-    beat: (heartbeat: Heartbeat) => {
+    /** Call for each heartbeat: all events up to its `as_of` have been applied. */
+    heartbeat: (heartbeat: Heartbeat) => {
       asOfMs = heartbeat.as_of
     },
-    /** A look-up sent at `sentAt` was answered with the database's clock. */
-    sampled: (taken: Sample) => {
+    /** Call for each answered look-up: sent at `sentAt`, answered with the database's clock. */
+    clockSample: (taken: ClockSample) => {
       if (sample === null || taken.sentAt > sample.sentAt) sample = taken
     },
-    /** The queue is a new one: what the last heartbeat told does not hold for it. */
-    forget: () => {
+    /** Call for a new queue: the last heartbeat says nothing about it. */
+    reset: () => {
       asOfMs = null
     },
     asOf,

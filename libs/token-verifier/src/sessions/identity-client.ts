@@ -4,9 +4,9 @@ import { type SessionLookupAnswer, sessionLookupAnswer } from '@gatehouse/contra
 const deadlineMs = 900
 const maxAnswerBytes = 4 * 1024 * 1024
 
-class ClosedMeanwhile extends Error {}
+class StaleConnection extends Error {}
 
-/** Asks identity, at `http://name:secret@host`, over connections that stay open. @throws Error within 900 ms when it does not answer as agreed */
+/** Looks up sessions at `http://name:secret@host` over keep-alive connections. @throws Error within 900 ms unless identity answers as declared */
 export const createIdentityClient = (url: string) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 })
   const { username, password, origin } = new URL(url)
@@ -33,15 +33,15 @@ export const createIdentityClient = (url: string) => {
         })
       })
       req.on('error', (error: NodeJS.ErrnoException) => {
-        // Identity closed a kept connection at the very moment we used it; a look-up may be asked twice.
-        if (req.reusedSocket && error.code === 'ECONNRESET') reject(new ClosedMeanwhile(error.message))
+        // Identity closed the keep-alive connection just as it was reused. A look-up can be repeated safely.
+        if (req.reusedSocket && error.code === 'ECONNRESET') reject(new StaleConnection(error.message))
         else reject(error)
       })
       req.end(body)
     })
   const post = (body: string) =>
     postOnce(body).catch((error: unknown) => {
-      if (error instanceof ClosedMeanwhile) return postOnce(body)
+      if (error instanceof StaleConnection) return postOnce(body)
       throw error
     })
 

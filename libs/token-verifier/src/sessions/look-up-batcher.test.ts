@@ -5,8 +5,8 @@ import { createFreshness } from './freshness.ts'
 import { createLookUpBatcher } from './look-up-batcher.ts'
 import { createSessionDirectory } from './session-directory.ts'
 
-/** A batcher whose clock and whose answers the test decides about. */
-const createBench = () => {
+/** A batcher with a clock and answers that the test controls. */
+const start = () => {
   let now = 10_000
   const calls: (PromiseWithResolvers<SessionLookupAnswer> & { ids: string[] })[] = []
   const errors: unknown[] = []
@@ -29,26 +29,31 @@ const createBench = () => {
     call?.resolve({ now_ms: now, sessions: call.ids.map((id) => ({ state: 'ended', id })) })
   }
   return {
-    ...{ lookUps, directory, freshness, calls, errors, answer },
+    lookUps,
+    directory,
+    freshness,
+    calls,
+    errors,
+    answer,
     wait: (ms: number) => {
       now += ms
     },
     now: () => now,
-    /** Until what was asked in this millisecond is on its way. */
+    /** Waits until the look-ups of this millisecond are sent. */
     sent: () => delay(5),
   }
 }
 const ids = (count: number) => Array.from({ length: count }, (_, at) => `session-${at}`)
 
 describe('the look-up batcher', () => {
-  it('fails all who ask when identity fails, and asks again for the next', async () => {
-    const { lookUps, calls, errors, answer, sent } = createBench()
+  it('rejects for all callers when identity fails, and calls again for the next one', async () => {
+    const { lookUps, calls, errors, answer, sent } = start()
     const asked = ids(3).map((id) => lookUps.ask(id))
     await sent()
     calls[0]?.reject(new Error('away'))
     const outcomes = await Promise.allSettled(asked)
     expect(outcomes.map((it) => it.status)).toEqual(['rejected', 'rejected', 'rejected'])
-    expect(errors, 'told once, not once for each').toHaveLength(1)
+    expect(errors, 'once per call, not per session').toHaveLength(1)
     expect(lookUps.isAnswering()).toBe(false)
 
     const again = lookUps.ask('session-0')
@@ -59,8 +64,8 @@ describe('the look-up batcher', () => {
     expect(lookUps.counts()).toEqual({ calls: 2, sessions: 4, failures: 1 })
   })
 
-  it('asks for all sessions of a moment in one call, each of them once', async () => {
-    const { lookUps, calls, answer, directory, sent } = createBench()
+  it('looks up all sessions of a moment in one call, each of them once', async () => {
+    const { lookUps, calls, answer, directory, sent } = start()
     const asked = [...ids(100), ...ids(100)].map((id) => lookUps.ask(id))
     await sent()
     expect(calls.map((it) => it.ids)).toEqual([ids(100)])
@@ -69,15 +74,15 @@ describe('the look-up batcher', () => {
     expect(directory.find('session-99')).toMatchObject({ user: null })
   })
 
-  it('asks for no more than 500 sessions in a call', async () => {
-    const { lookUps, calls, sent } = createBench()
+  it('looks up at most 500 sessions per call', async () => {
+    const { lookUps, calls, sent } = start()
     for (const id of ids(1_100)) lookUps.ask(id).catch(() => undefined)
     await sent()
     expect(calls.map((it) => it.ids.length)).toEqual([500, 500, 100])
   })
 
-  it('has later requests join a question that is young, and asks anew beside an older one', async () => {
-    const { lookUps, calls, answer, wait, sent } = createBench()
+  it('lets later requests join a recent look-up, and sends another one beside an older look-up', async () => {
+    const { lookUps, calls, answer, wait, sent } = start()
     const first = lookUps.ask('one')
     await sent()
     wait(499)
@@ -93,15 +98,15 @@ describe('the look-up batcher', () => {
     expect(calls).toHaveLength(2)
     answer(0)
     await Promise.all([first, joined])
-    expect(isAnswered, 'it asked later, so the old answer is not its own').toBe(false)
+    expect(isAnswered, 'it did not join the old look-up').toBe(false)
     const third = lookUps.ask('one')
     answer(1)
     await Promise.all([later, third])
-    expect(calls, 'the end of the old question does not end the younger one').toHaveLength(2)
+    expect(calls, 'the end of the old look-up does not end the newer one').toHaveLength(2)
   })
 
-  it('keeps eight calls under way at the most, and then asks for all who waited at once', async () => {
-    const { lookUps, calls, answer, sent } = createBench()
+  it('has at most eight calls in flight, and then looks up all waiting sessions in one call', async () => {
+    const { lookUps, calls, answer, sent } = start()
     for (const id of ids(8)) {
       lookUps.ask(id).catch(() => undefined)
       await sent()
@@ -116,14 +121,14 @@ describe('the look-up batcher', () => {
     await Promise.all(waiting)
   })
 
-  it('samples the clock of the database as of the sending of the question', async () => {
-    const { lookUps, freshness, answer, wait, now } = createBench()
+  it('samples the database clock as of when the look-up was sent', async () => {
+    const { lookUps, freshness, answer, wait, now } = start()
     const sentAt = now()
-    const asking = lookUps.askTime()
+    const asking = lookUps.sampleClock()
     wait(300)
     answer(0)
     await asking
-    freshness.beat({ as_of: sentAt + 300, sent_at: sentAt + 300 })
+    freshness.heartbeat({ as_of: sentAt + 300, sent_at: sentAt + 300 })
     expect(freshness.stalenessMs(now()), 'the round trip counts as age').toBeCloseTo(300, 0)
   })
 })

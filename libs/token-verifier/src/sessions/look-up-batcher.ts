@@ -8,39 +8,39 @@ type Needs = {
   directory: SessionDirectory
   freshness: Freshness
   now: () => number
-  /** Called once for each question that failed. */
+  /** Called once for each call that failed. */
   onFailure: (error: unknown) => void
 }
-type Flight = { sentAt: number; done: Promise<void> }
+type LookUp = { sentAt: number; done: Promise<void> }
 
-// A request may share an answer that was read up to this long before it came: half of what the promise leaves.
+// A request may join a look-up that was sent up to this long ago: half of the promised second.
 const joinWithinMs = 500
-const maxInFlight = 8
+const maxCallsInFlight = 8
 
 /**
- * Puts questions to identity. Those of the same millisecond go in one call; a session has one question under way, which
- * later requests join while it is young. The promise resolves when the directory holds the answer, rejects when there is none.
+ * Looks up sessions at identity. Look-ups of the same millisecond share a call, and later requests for the same session join a
+ * look-up that was just sent.
  */
 export const createLookUpBatcher = ({ identity, directory, freshness, now, onFailure }: Needs) => {
-  const flights = new Map<string, Flight>()
+  const inFlight = new Map<string, LookUp>()
   let waiting = new Map<string, PromiseWithResolvers<void>>()
   let timer: NodeJS.Timeout | undefined
-  let inFlight = 0
+  let callsInFlight = 0
   let isAnswering = false
   const counts = { calls: 0, sessions: 0, failures: 0 }
 
   const send = async (batch: Map<string, PromiseWithResolvers<void>>) => {
     const sentAt = now()
-    const question = directory.openQuestion(sentAt)
-    for (const [id, { promise }] of batch) flights.set(id, { sentAt, done: promise })
-    inFlight += 1
+    const lookUp = directory.beginLookUp(sentAt)
+    for (const [id, { promise }] of batch) inFlight.set(id, { sentAt, done: promise })
+    callsInFlight += 1
     counts.calls += 1
     counts.sessions += batch.size
     try {
       const { now_ms: nowMs, sessions } = await identity.lookUp([...batch.keys()])
       isAnswering = true
-      freshness.sampled({ sentAt, nowMs })
-      question.answered(sessions)
+      freshness.clockSample({ sentAt, nowMs })
+      lookUp.answered(sessions)
       for (const { resolve } of batch.values()) resolve()
     } catch (error) {
       isAnswering = false
@@ -48,16 +48,16 @@ export const createLookUpBatcher = ({ identity, directory, freshness, now, onFai
       onFailure(error)
       for (const { reject } of batch.values()) reject(error)
     } finally {
-      question.close()
-      inFlight -= 1
-      for (const [id, { promise }] of batch) if (flights.get(id)?.done === promise) flights.delete(id)
+      lookUp.close()
+      callsInFlight -= 1
+      for (const [id, { promise }] of batch) if (inFlight.get(id)?.done === promise) inFlight.delete(id)
       if (waiting.size > 0) flush()
     }
   }
 
   const flush = () => {
     timer = undefined
-    while (waiting.size > 0 && inFlight < maxInFlight) {
+    while (waiting.size > 0 && callsInFlight < maxCallsInFlight) {
       const batch = new Map([...waiting].slice(0, maxSessionsPerLookup))
       waiting = new Map([...waiting].slice(maxSessionsPerLookup))
       void send(batch)
@@ -65,20 +65,21 @@ export const createLookUpBatcher = ({ identity, directory, freshness, now, onFai
   }
 
   return {
+    /** Resolves when the directory has the answer, rejects when there is none. */
     ask: (id: string): Promise<void> => {
-      const flight = flights.get(id)
-      if (flight && now() - flight.sentAt < joinWithinMs) return flight.done
+      const sent = inFlight.get(id)
+      if (sent && now() - sent.sentAt < joinWithinMs) return sent.done
       const queued = waiting.get(id)
       if (queued) return queued.promise
       const asked = Promise.withResolvers<void>()
-      // The question may fail with nobody left to hear it.
+      // All callers may have gone when it rejects.
       asked.promise.catch(() => undefined)
       waiting.set(id, asked)
       timer ??= setTimeout(flush, 1)
       return asked.promise
     },
-    /** Takes a sample of the database's clock, with a question about nothing. */
-    askTime: () => send(new Map()),
+    /** Samples the database's clock with a look-up of no session. */
+    sampleClock: () => send(new Map()),
     /** Whether the last call was answered. */
     isAnswering: () => isAnswering,
     counts: () => ({ ...counts }),

@@ -7,8 +7,8 @@ import { createSessionDirectory } from './session-directory.ts'
 
 const userId = '00000000-0000-7000-8000-000000000000'
 const sessionIds = [1, 2, 3, 4].map((it) => `00000000-0000-7000-8000-00000000000${it}`)
-const farAway = '2100-01-01T00:00:00.000Z'
-const long = '2000-01-01T00:00:00.000Z'
+const farFuture = '2100-01-01T00:00:00.000Z'
+const longAgo = '2000-01-01T00:00:00.000Z'
 
 const ada: UserState = {
   id: userId,
@@ -17,22 +17,22 @@ const ada: UserState = {
   is_active: true,
   roles: [],
   version: 1,
-  created_at: long,
-  updated_at: long,
+  created_at: longAgo,
+  updated_at: longAgo,
 }
 
-type Question = ReturnType<ReturnType<typeof createSessionDirectory>['openQuestion']>
-type Flight = { question: Question; answer: LookedUpSession[] | null; sentAt: number; nowMs: number; answered: boolean }
+type LookUp = ReturnType<ReturnType<typeof createSessionDirectory>['beginLookUp']>
+type Flight = { lookUp: LookUp; answer: LookedUpSession[] | null; sentAt: number; nowMs: number; answered: boolean }
 type Message = { event: GatehouseEvent } | { beat: Heartbeat }
 
-/** Identity, broker and one gateway on one clock; every step is taken by hand. */
+/** Identity, broker and one gateway on one clock; the test takes every step. */
 const createWorld = (maxSessions: number) => {
   let now = 10_000
   const user = { ...ada }
   const renamedAt: number[] = []
   const endedAt = new Map<string, number>()
-  /** Ended with all others, and still without an event of its own. */
-  let unheard: string[] = []
+  /** Ended sessions whose own event is still to come. */
+  let unpublished: string[] = []
   let outbox: GatehouseEvent[] = []
   let queue: Message[] = []
   let asOf = 0
@@ -45,7 +45,7 @@ const createWorld = (maxSessions: number) => {
   const check = createCheckSession({
     directory,
     freshness,
-    // Identity is asked by the steps below alone.
+    // Only the steps below look sessions up.
     lookUps: { ask: () => new Promise(() => {}) } as never,
     staleGraceMs: 0,
     now: () => now,
@@ -56,23 +56,23 @@ const createWorld = (maxSessions: number) => {
     Object.assign(user, change, { version: user.version + 1 })
     renamedAt.push(now)
   }
-  const tellEnd = (id: string) => {
+  const appendEnd = (id: string) => {
     const session: SessionState = {
       id,
       user_id: userId,
       client_id: 'gatehouse',
-      created_at: long,
-      expires_at: farAway,
-      revoked_at: farAway,
+      created_at: longAgo,
+      expires_at: farFuture,
+      revoked_at: farFuture,
     }
-    // Half of them because their time was over.
+    // Half of them have expired.
     if (session.id < String(sessionIds[2])) outbox.push(event('session.revoked.v1', { session, reason: 'logout' }))
     else outbox.push(event('session.expired.v1', { session }))
   }
   const endAllBut = (kept: string | null) => {
     const ended = sessionIds.filter((it) => it !== kept && !endedAt.has(it))
     for (const id of ended) endedAt.set(id, now)
-    unheard.push(...ended)
+    unpublished.push(...ended)
   }
 
   let lastVersion = 0
@@ -87,9 +87,9 @@ const createWorld = (maxSessions: number) => {
     end: (id: string) => {
       if (endedAt.has(id)) return
       endedAt.set(id, now)
-      tellEnd(id)
+      appendEnd(id)
     },
-    /** So many sessions at once that their own events come later. */
+    /** Ends so many sessions that their own events come later. */
     endAllBut: (kept: string | null) => {
       endAllBut(kept)
       raise({})
@@ -102,9 +102,9 @@ const createWorld = (maxSessions: number) => {
       raise({ is_active: true })
       outbox.push(event('user.activated.v1', { user: { ...user } }))
     },
-    tellEnds: () => {
-      for (const id of unheard) tellEnd(id)
-      unheard = []
+    publishEnds: () => {
+      for (const id of unpublished) appendEnd(id)
+      unpublished = []
     },
     relay: () => {
       queue.push(...outbox.map((it) => ({ event: it })))
@@ -115,29 +115,29 @@ const createWorld = (maxSessions: number) => {
     deliver: () => {
       const message = queue.shift()
       if (message && 'event' in message) directory.apply(message.event)
-      else if (message) freshness.beat(message.beat)
+      else if (message) freshness.heartbeat(message.beat)
     },
-    /** The connection was lost: what waited is gone, and a new queue is bound. */
+    /** The connection was lost: waiting messages are gone, and a new queue is bound. */
     rebind: () => {
       queue = []
-      freshness.forget()
+      freshness.reset()
       directory.startEpoch()
     },
-    ask: () =>
+    send: () =>
       void flights.push({
-        question: directory.openQuestion(now),
+        lookUp: directory.beginLookUp(now),
         answer: null,
         sentAt: now,
         nowMs: 0,
         answered: false,
       }),
-    /** Identity reads its tables for the oldest question that it has not read for. */
+    /** Identity reads its tables for the oldest look-up without an answer. */
     read: () => {
       const flight = flights.find((it) => it.answer === null)
       if (!flight) return
       flight.nowMs = now
       flight.answer = sessionIds.map((id) =>
-        endedAt.has(id) ? { state: 'ended', id } : { state: 'active', id, expires_at: farAway, user: { ...user } },
+        endedAt.has(id) ? { state: 'ended', id } : { state: 'active', id, expires_at: farFuture, user: { ...user } },
       )
     },
     /** Any answer may arrive at any time after it was read. */
@@ -146,20 +146,20 @@ const createWorld = (maxSessions: number) => {
       const flight = ready[which % Math.max(1, ready.length)]
       if (!flight?.answer) return
       flight.answered = true
-      freshness.sampled({ sentAt: flight.sentAt, nowMs: flight.nowMs })
-      flight.question.answered(flight.answer)
-      flight.question.close()
+      freshness.clockSample({ sentAt: flight.sentAt, nowMs: flight.nowMs })
+      flight.lookUp.answered(flight.answer)
+      flight.lookUp.close()
     },
     request: (id: string) => {
       const outcome = check({ sub: userId, sid: id })
-      if (outcome instanceof Promise) return 'asked'
+      if (outcome instanceof Promise) return 'looked up'
       const end = endedAt.get(id)
-      if (outcome === null) expect(end, 'a good session was refused').toBeDefined()
+      if (outcome === null) expect(end, 'an active session was refused').toBeDefined()
       else {
-        expect(end === undefined || now - end < 1_000, `let in ${now - (end ?? 0)} ms after its end`).toBe(true)
-        // What was pushed out of a full memory may come back as a slower answer knew it, for less than the second.
+        expect(end === undefined || now - end < 1_000, `accepted ${now - (end ?? 0)} ms after its end`).toBe(true)
+        // An evicted entry may come back with the older state of a slow answer, for less than a second.
         if (maxSessions >= sessionIds.length) {
-          expect(outcome.version, 'a version fell').toBeGreaterThanOrEqual(lastVersion)
+          expect(outcome.version, 'a version decreased').toBeGreaterThanOrEqual(lastVersion)
         }
         lastVersion = outcome.version
         const versionASecondAgo = 1 + renamedAt.filter((it) => now - it >= 1_000).length
@@ -182,22 +182,22 @@ const step: fc.Arbitrary<(world: Steps) => void> = fc.oneof(
   session.map((id) => (it: Steps) => it.end(id)),
   fc.constantFrom(...sessionIds, null).map((kept) => (it: Steps) => it.endAllBut(kept)),
   fc.constant((it: Steps) => it.suspend()),
-  fc.constant((it: Steps) => it.tellEnds()),
+  fc.constant((it: Steps) => it.publishEnds()),
   fc.constant((it: Steps) => it.relay()),
   fc.constant((it: Steps) => it.beat()),
   fc.constant((it: Steps) => it.deliver()),
   fc.constant((it: Steps) => it.rebind()),
-  fc.constant((it: Steps) => it.ask()),
+  fc.constant((it: Steps) => it.send()),
   fc.constant((it: Steps) => it.read()),
   fc.nat(3).map((which) => (it: Steps) => it.answer(which)),
-  // What mostly happens, so that the rare steps above meet a gateway that knows and is fresh.
+  // Common sequences, so that the rare steps above meet a directory with fresh entries.
   fc.constant((it: Steps) => {
-    it.ask()
+    it.send()
     it.read()
     it.answer(0)
   }),
   fc.constantFrom(...sessionIds, null).map((id) => (it: Steps) => {
-    it.ask()
+    it.send()
     it.read()
     if (id) it.end(id)
     else it.rename()
@@ -226,7 +226,7 @@ describe('the session directory', () => {
     ['with room for all', 10],
     ['with room for two sessions', 2],
   ])(
-    'lets nobody in a second after the end and refuses nobody wrongly, in any interleaving, %s',
+    'accepts no session a second after its end and refuses no active one, in any interleaving, %s',
     (_how, room) => {
       fc.assert(
         fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => {
@@ -236,12 +236,12 @@ describe('the session directory', () => {
         }),
         { numRuns: 20_000 },
       )
-      // So many runs take longer than the usual 5 s where the machine is busy.
+      // 20,000 runs take longer than 5 s on a busy machine.
     },
     60_000,
   )
 
-  it('asks anew about every session of a user of whom very many end at once, also what was asked already', () => {
+  it('looks up every session of a user again when very many end at once, also those with a look-up in flight', () => {
     const world = createWorld(10)
     const [kept, gone] = sessionIds as [string, string]
     const deliverAll = () => {
@@ -249,66 +249,66 @@ describe('the session directory', () => {
       world.beat()
       for (let left = 6; left > 0; left -= 1) world.deliver()
     }
-    const askNow = () => {
-      world.ask()
+    const sendAndRead = () => {
+      world.send()
       world.read()
     }
-    askNow()
+    sendAndRead()
     world.answer(0)
     deliverAll()
     expect(world.request(gone)).toBe('from memory')
-    // On its way while they end: what it was told is old.
-    askNow()
+    // In flight while they end, so its answer is old.
+    sendAndRead()
     world.endAllBut(kept)
     deliverAll()
-    expect([world.request(gone), world.request(kept)]).toEqual(['asked', 'asked'])
+    expect([world.request(gone), world.request(kept)]).toEqual(['looked up', 'looked up'])
     world.answer(0)
-    expect([world.request(gone), world.request(kept)]).toEqual(['asked', 'asked'])
-    askNow()
+    expect([world.request(gone), world.request(kept)]).toEqual(['looked up', 'looked up'])
+    sendAndRead()
     world.answer(0)
     expect([world.request(gone), world.request(kept)]).toEqual(['from memory', 'from memory'])
   })
 
-  it('holds a user who is deleted for one who counts no more', () => {
+  it('treats a deleted user as inactive', () => {
     const directory = createSessionDirectory({ maxSessions: 10 })
     const [id] = sessionIds as [string]
     const user = ada
-    const question = directory.openQuestion(0)
-    question.answered([{ state: 'active', id, expires_at: farAway, user }])
+    const lookUp = directory.beginLookUp(0)
+    lookUp.answered([{ state: 'active', id, expires_at: farFuture, user }])
     directory.apply({ type: 'user.deleted.v1', data: { user: { id: userId, version: 2 } } } as GatehouseEvent)
     expect(directory.find(id)?.user).toMatchObject({ state: { is_active: false } })
-    // Read before it was deleted.
-    question.answered([{ state: 'active', id: `${id.slice(0, -1)}9`, expires_at: farAway, user }])
+    // An answer from before the deletion.
+    lookUp.answered([{ state: 'active', id: `${id.slice(0, -1)}9`, expires_at: farFuture, user }])
     expect(directory.find(`${id.slice(0, -1)}9`)?.user).toMatchObject({ state: { is_active: false } })
-    question.close()
+    lookUp.close()
   })
 
-  it('knows a user for as long as it knows a session of the user, and no longer', () => {
+  it('keeps a user only while it has a session of the user', () => {
     const directory = createSessionDirectory({ maxSessions: 10 })
     const [one, other] = sessionIds as [string, string]
-    const tell = (id: string, version: number) => {
-      const question = directory.openQuestion(0)
-      question.answered([{ state: 'active', id, expires_at: farAway, user: { ...ada, version } }])
-      question.close()
+    const answer = (id: string, version: number) => {
+      const lookUp = directory.beginLookUp(0)
+      lookUp.answered([{ state: 'active', id, expires_at: farFuture, user: { ...ada, version } }])
+      lookUp.close()
       return directory.find(id)?.user?.state.version
     }
     const end = (id: string) =>
       directory.apply({ type: 'session.expired.v1', data: { session: { id } } } as unknown as GatehouseEvent)
-    tell(one, 1)
-    tell(other, 1)
+    answer(one, 1)
+    answer(other, 1)
     end(one)
     directory.apply({ type: 'user.updated.v1', data: { user: { ...ada, version: 7 } } } as GatehouseEvent)
-    expect(directory.find(other)?.user?.state.version, 'of the one that is left').toBe(7)
-    expect(tell(String(sessionIds[2]), 6), 'an older answer').toBe(7)
+    expect(directory.find(other)?.user?.state.version, 'by the remaining session').toBe(7)
+    expect(answer(String(sessionIds[2]), 6), 'an older answer').toBe(7)
     end(other)
     end(String(sessionIds[2]))
-    expect(tell(String(sessionIds[3]), 5), 'forgotten with the last of them').toBe(5)
+    expect(answer(String(sessionIds[3]), 5), 'forgotten with the last session').toBe(5)
     expect(directory.size()).toBe(4)
   })
 
-  it('does answer from memory while heartbeats come', () => {
+  it('answers from memory while heartbeats arrive', () => {
     const world = createWorld(10)
-    world.ask()
+    world.send()
     world.read()
     world.answer(0)
     for (let beats = 0; beats < 40; beats += 1) {

@@ -11,28 +11,28 @@ type Needs = {
   log: Log
 }
 
-/** Feeds directory, freshness and key set from a queue of this replica's own. */
+/** Passes events to directory, freshness and key set, from a queue of this replica. */
 export const startSessionEvents = ({ url, directory, freshness, keys, log }: Needs) => {
-  /** What was told so far may lack something: all that is known must be asked for again. */
-  const startOver = () => {
-    freshness.forget()
+  /** Events may have been missed, so every session has to be looked up again. */
+  const startEpoch = () => {
+    freshness.reset()
     directory.startEpoch()
   }
-  // Whoever runs this has a broker user, which may make queues that begin with its name.
+  // A broker user may create queues that begin with its name.
   const name = decodeURIComponent(new URL(url).username) || 'guest'
   return startEventConsumer({
     url,
     name,
     log,
     queuePrefix: `${name}.sessions`,
-    onBound: startOver,
-    onMalformed: startOver,
-    onHeartbeat: freshness.beat,
+    onBound: startEpoch,
+    onMalformed: startEpoch,
+    onHeartbeat: freshness.heartbeat,
     onEvent: (event) => {
       directory.apply(event)
       if (!('key' in event.data)) return
       const { kid, state } = event.data.key
-      // At once, since the set fetched now may come from a replica that has not heard of it yet.
+      // At once, because the refreshed set may come from a replica that has not seen this event yet.
       if (state === 'gone') keys.withdraw(kid)
       void keys.refresh()
     },

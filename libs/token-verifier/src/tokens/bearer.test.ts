@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bearer, challenge, readBearer } from './bearer.ts'
 
-// Real requests: which of two equal headers Node keeps is what this is about.
+// Real requests, because Node decides what becomes of a repeated header.
 const server = createServer((req, res) => void res.end(JSON.stringify(readBearer(req))))
 beforeAll(async () => {
   server.listen(0, '127.0.0.1')
@@ -26,14 +26,14 @@ describe('the bearer token of a request', () => {
     ['two kinds of credential', ['Authorization', 'Basic b25l', 'Authorization', 'Bearer two']],
     ['two tokens in one header', ['Authorization', 'Bearer one, Bearer two']],
     ['two words', ['Authorization', 'Bearer one two']],
-    ['no token behind the scheme', ['Authorization', 'Bearer']],
+    ['no token after the scheme', ['Authorization', 'Bearer']],
     ['a token in quotes', ['Authorization', 'Bearer "one"']],
     ['a tab for a space', ['Authorization', 'Bearer\tone']],
   ])('is malformed when there are %s', async (_what, headers) => {
     expect(await read(headers)).toEqual({ kind: 'malformed' })
   })
 
-  it('is not there without the header, with another scheme, or in the query', async () => {
+  it('is missing without the header, with another scheme, or in the query', async () => {
     expect(await read([])).toEqual({ kind: 'none' })
     expect(await read(['Authorization', ''])).toEqual({ kind: 'none' })
     expect(await read(['Authorization', 'Basic b25l'])).toEqual({ kind: 'none' })
@@ -41,14 +41,14 @@ describe('the bearer token of a request', () => {
     expect(await read(['Cookie', 'access_token=one'], '/?access_token=one')).toEqual({ kind: 'none' })
   })
 
-  it.each(['Bearer', 'bearer', 'BEARER'])('is read behind the scheme %s', async (scheme) => {
+  it.each(['Bearer', 'bearer', 'BEARER'])('is read after the scheme %s', async (scheme) => {
     expect(await read(['Authorization', `${scheme}  a.b-c_d~e+f/g==`])).toEqual({
       kind: 'token',
       token: 'a.b-c_d~e+f/g==',
     })
   })
 
-  it('is never taken from what another header says', async () => {
+  it('is not read from the value of another header', async () => {
     expect(await read(['X-Other', 'Authorization', 'Authorization', 'Bearer one'])).toEqual({
       kind: 'token',
       token: 'one',
@@ -56,7 +56,7 @@ describe('the bearer token of a request', () => {
     expect(readBearer({ rawHeaders: ['X-Other', 'Authorization', 'Bearer one', 'x'] })).toEqual({ kind: 'none' })
   })
 
-  it('is asked for without an error when none came', () => {
+  it('is requested by a challenge without an error when it is missing', () => {
     expect(challenge()).toBe('Bearer realm="gatehouse"')
     expect(challenge('invalid_token')).toBe('Bearer realm="gatehouse", error="invalid_token"')
   })

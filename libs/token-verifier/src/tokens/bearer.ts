@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
-/** `none`: no token came. `malformed`: more than one credential, or something that is none (RFC 6750 §3.1). */
+/** `none`: no bearer token. `malformed`: more than one credential, or an invalid one (RFC 6750 §3.1). */
 export type Bearer = { kind: 'token'; token: string } | { kind: 'none' } | { kind: 'malformed' }
 
-// The scheme's case does not matter (RFC 9110 §11.1).
+// The scheme is case-insensitive (RFC 9110 §11.1).
 const scheme = /^bearer(?: +|\b)/i
 const schemeLength = 6
 const wellFormed = /^[A-Za-z0-9._~+/-]+=*$/
@@ -17,12 +17,12 @@ type Request = Pick<IncomingMessage, 'rawHeaders'>
 export const isBearerToken = (text: string) => wellFormed.test(text)
 
 /**
- * What stands where the one bearer token would; undefined when none came, null when more than one credential did, or half of
- * one. Its characters are not looked at: that costs 4 % of an answer, and who verifies it refuses what is no token.
+ * The bearer token of a request: undefined without one, null for more than one credential or an empty one. The characters of the
+ * token are not checked, which would cost 4 % of a response; verifying it does.
  */
 export const findBearer = ({ rawHeaders }: Request): string | null | undefined => {
   let value: string | undefined
-  // The lists that Node offers are made for each request from this one, and `headers` hides a second credential.
+  // Node builds the other lists of headers from this one for each request, and `headers` hides a second credential.
   for (let at = 0; at < rawHeaders.length; at += 2) {
     if (!isAuthorization(rawHeaders[at])) continue
     if (value !== undefined) return null
@@ -36,13 +36,13 @@ export const findBearer = ({ rawHeaders }: Request): string | null | undefined =
   return start > schemeLength && start < end ? value.slice(start, end) : null
 }
 
-/** Reads the one place where a credential may stand: the Authorization header, once. */
+/** Reads the bearer token from the Authorization header, the only place where it is accepted. */
 export const readBearer = (req: Request): Bearer => {
   const token = findBearer(req)
   if (token === undefined) return { kind: 'none' }
   return token !== null && isBearerToken(token) ? { kind: 'token', token } : { kind: 'malformed' }
 }
 
-/** `WWW-Authenticate` of a refusal; without a token no error is named (RFC 6750 §3.1). */
+/** `WWW-Authenticate` of a refusal; a request without a token gets no `error` (RFC 6750 §3.1). */
 export const challenge = (error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope') =>
   error === undefined ? 'Bearer realm="gatehouse"' : `Bearer realm="gatehouse", error="${error}"`

@@ -1,12 +1,12 @@
 /**
- * Tells what comes again from what comes for the first time, and keeps neither (the doorkeeper of TinyLFU, Einziger et
- * al., ACM Transactions on Storage 2017): 32 bits of it, until another one takes its slot. Now and then it is wrong.
+ * Tells whether a digest was seen before, in constant memory (the doorkeeper of TinyLFU, Einziger et al., ACM Transactions on
+ * Storage 2017). It keeps 32 bits of each digest until another one takes the slot, so it is sometimes wrong.
  */
 export const createDoorkeeper = (slots: number) => {
-  const marks = new Uint32Array(slots)
+  const fingerprints = new Uint32Array(slots)
   return {
-    /** @param digest eight evenly spread bytes or more, one a character */
-    isBack: (digest: string): boolean => {
+    /** Also remembers the digest. @param digest at least eight uniformly distributed bytes, one per character */
+    seenBefore: (digest: string): boolean => {
       const bitsAt = (at: number) =>
         (digest.charCodeAt(at) |
           (digest.charCodeAt(at + 1) << 8) |
@@ -14,9 +14,9 @@ export const createDoorkeeper = (slots: number) => {
           (digest.charCodeAt(at + 3) << 24)) >>>
         0
       const slot = bitsAt(0) % slots
-      const mark = bitsAt(4)
-      if (marks[slot] === mark) return true
-      marks[slot] = mark
+      const fingerprint = bitsAt(4)
+      if (fingerprints[slot] === fingerprint) return true
+      fingerprints[slot] = fingerprint
       return false
     },
   }

@@ -8,13 +8,13 @@ const inSeconds = (seconds: number) => ({ exp: Math.floor(Date.now() / 1000) + s
 
 const start = (maxTokens = 10) => {
   const keys = new Map([['one', publicKey]])
-  const { find, remember: rememberIt } = createVerifiedTokens<{ exp: number }>({
+  const { find, remember: rememberOnce } = createVerifiedTokens<{ exp: number }>({
     keys: { find: (kid) => keys.get(kid) },
     leewaySeconds: 0,
     maxTokens,
   })
   const once = (digest: string, claims: { exp: number }, kid: string, key: KeyObject) =>
-    rememberIt(digest, { claims, exp: claims.exp, kid, key, used: false })
+    rememberOnce(digest, { claims, exp: claims.exp, kid, key, used: false })
   const twice = (...it: Parameters<typeof once>) => {
     once(...it)
     once(...it)
@@ -22,8 +22,8 @@ const start = (maxTokens = 10) => {
   return { keys, find, once, remember: twice }
 }
 
-describe('a token that was verified before', () => {
-  it('is known by every byte of it', () => {
+describe('a remembered token', () => {
+  it('is recognised only if every byte is the same', () => {
     const { find, remember } = start()
     const token = 'header.payload.signature'
     expect(find(digestOf(token))).toBeUndefined()
@@ -36,19 +36,19 @@ describe('a token that was verified before', () => {
     }
   })
 
-  it('is not kept when it came but once', () => {
+  it('is not remembered at its first sighting', () => {
     const { find, once } = start()
     once(digestOf('token'), inSeconds(60), 'one', publicKey)
     expect(find(digestOf('token'))).toBeUndefined()
   })
 
-  it('expires all the same', () => {
+  it('expires', () => {
     const { find, remember } = start()
     remember('token', inSeconds(0), 'one', publicKey)
     expect(find('token')).toBeUndefined()
   })
 
-  it('counts while its very key is published, and no longer', () => {
+  it('is accepted only while the same key is published', () => {
     const { find, remember, keys } = start()
     remember('token', inSeconds(60), 'one', publicKey)
     keys.set('two', otherKey)
@@ -59,7 +59,7 @@ describe('a token that was verified before', () => {
     expect(find('token')).toBeUndefined()
   })
 
-  it('makes room for newer ones, and what is used stays', () => {
+  it('is evicted by newer ones unless it is used', () => {
     const { find, remember } = start(4)
     for (const token of ['a', 'b', 'c']) {
       remember(token, inSeconds(60), 'one', publicKey)

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url')
 const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
-/** The token with one of its three parts put in place of its own. */
+/** The token with one of its three parts replaced. */
 const withPart = (token: string, at: 0 | 1 | 2, part: string) => token.split('.').with(at, part).join('.')
 const kid = async () => (await issuer.key(0)).kid
 const publicPem = async () => new TextEncoder().encode((await issuer.key(0)).publicPem)
@@ -32,20 +32,20 @@ const refused: Case[] = [
   ['that is one word', 'token_malformed', () => 'token'],
   ['of two parts', 'token_malformed', async () => (await issuer.token()).split('.').slice(0, 2).join('.')],
   ['of four parts', 'token_malformed', async () => `${await issuer.token()}.AAAA`],
-  ['with a space behind', 'token_malformed', async () => `${await issuer.token()} `],
+  ['with a space at its end', 'token_malformed', async () => `${await issuer.token()} `],
   ['in base64 with padding', 'token_malformed', async () => `${await issuer.token()}==`],
   ['larger than 8 KiB', 'token_too_large', () => issuer.token({ client_id: 'x'.repeat(8_192) })],
   ['larger than 8 KiB and no token', 'token_too_large', () => '.'.repeat(10_000_000)],
-  ['whose header is no JSON', 'token_malformed', async () => withPart(await issuer.token(), 0, 'AAAA')],
+  ['whose header is not JSON', 'token_malformed', async () => withPart(await issuer.token(), 0, 'AAAA')],
   ['whose header is null', 'token_algorithm', async () => withPart(await issuer.token(), 0, encode(null))],
   ['whose header is a list', 'token_algorithm', async () => withPart(await issuer.token(), 0, encode([]))],
   ['without signature', 'token_malformed', () => issuer.token({}, { alg: 'none' })],
-  ['that says none and is signed', 'token_algorithm', async () => swapHeader({ alg: 'none' })],
-  ['that says NONE', 'token_algorithm', () => swapHeader({ alg: 'NONE' })],
-  ['that says HS256', 'token_algorithm', async () => issuer.token({}, { alg: 'HS256' }, await publicPem())],
-  ['that says RS512', 'token_algorithm', () => swapHeader({ alg: 'RS512' })],
-  ['that says PS256', 'token_algorithm', () => swapHeader({ alg: 'PS256' })],
-  ['that says two algorithms', 'token_algorithm', () => swapHeader({ alg: ['RS256'] })],
+  ['whose header says none, signed', 'token_algorithm', async () => swapHeader({ alg: 'none' })],
+  ['whose header says NONE', 'token_algorithm', () => swapHeader({ alg: 'NONE' })],
+  ['whose header says HS256', 'token_algorithm', async () => issuer.token({}, { alg: 'HS256' }, await publicPem())],
+  ['whose header says RS512', 'token_algorithm', () => swapHeader({ alg: 'RS512' })],
+  ['whose header says PS256', 'token_algorithm', () => swapHeader({ alg: 'PS256' })],
+  ['whose header has two algorithms', 'token_algorithm', () => swapHeader({ alg: ['RS256'] })],
   ['of type JWT', 'token_type', () => issuer.token({}, { typ: 'JWT' })],
   ['without a type', 'token_type', () => issuer.token({}, { typ: undefined })],
   ['with a critical header', 'token_critical_header', () => issuer.token({}, { crit: ['exp'], exp: 1 })],
@@ -75,45 +75,45 @@ const refused: Case[] = [
   ['for a list of other audiences', 'token_audience', () => issuer.token({ aud: ['others', 'gatehouse2'] })],
   ['for nobody', 'token_audience', () => issuer.token({ aud: [] })],
   ['without an audience', 'token_audience', () => issuer.token({ aud: undefined })],
-  ['that is over', 'token_expired', () => issuer.token({ iat: inSeconds(-100), exp: inSeconds(-31) })],
-  ['that does not begin yet', 'token_not_yet_valid', () => issuer.token({ nbf: inSeconds(60) })],
+  ['that has expired', 'token_expired', () => issuer.token({ iat: inSeconds(-100), exp: inSeconds(-31) })],
+  ['that is not valid yet', 'token_not_yet_valid', () => issuer.token({ nbf: inSeconds(60) })],
   ['issued in the future', 'token_not_yet_valid', () => issuer.token({ iat: inSeconds(60) })],
-  ['without an end', 'token_claims', () => issuer.token({ exp: undefined })],
-  ['whose end is text', 'token_malformed', () => issuer.token({ exp: '9999999999' })],
-  ['whose end is a fraction', 'token_claims', () => issuer.token({ exp: inSeconds(60) + 0.5 })],
-  ['whose end is huge', 'token_claims', () => issuer.token({ exp: 1e300 })],
-  ['without a beginning', 'token_claims', () => issuer.token({ iat: undefined })],
-  ['that lives too long', 'token_lifetime', () => issuer.token({ exp: inSeconds(31 * 86_400) })],
-  ['that ends before it begins', 'token_lifetime', () => issuer.token({ iat: inSeconds(3), exp: inSeconds(2) })],
-  ['without a user', 'token_claims', () => issuer.token({ sub: undefined })],
-  ['whose user is no id', 'token_claims', () => issuer.token({ sub: 'admin' })],
-  ['without an id', 'token_claims', () => issuer.token({ jti: undefined })],
-  ['without a session', 'token_claims', () => issuer.token({ sid: undefined })],
-  ['whose session is no id', 'token_claims', () => issuer.token({ sid: { $ne: null } })],
+  ['without exp', 'token_claims', () => issuer.token({ exp: undefined })],
+  ['whose exp is text', 'token_malformed', () => issuer.token({ exp: '9999999999' })],
+  ['whose exp is a fraction', 'token_claims', () => issuer.token({ exp: inSeconds(60) + 0.5 })],
+  ['whose exp is huge', 'token_claims', () => issuer.token({ exp: 1e300 })],
+  ['without iat', 'token_claims', () => issuer.token({ iat: undefined })],
+  ['whose lifetime is too long', 'token_lifetime', () => issuer.token({ exp: inSeconds(31 * 86_400) })],
+  ['that expires before it was issued', 'token_lifetime', () => issuer.token({ iat: inSeconds(3), exp: inSeconds(2) })],
+  ['without sub', 'token_claims', () => issuer.token({ sub: undefined })],
+  ['whose sub is not an id', 'token_claims', () => issuer.token({ sub: 'admin' })],
+  ['without jti', 'token_claims', () => issuer.token({ jti: undefined })],
+  ['without sid', 'token_claims', () => issuer.token({ sid: undefined })],
+  ['whose sid is not an id', 'token_claims', () => issuer.token({ sid: { $ne: null } })],
   ['whose roles are text', 'token_claims', () => issuer.token({ roles: 'admin' })],
-  ['with a role that is no plain token', 'token_claims', () => issuer.token({ roles: ['a\r\nX-Auth-Roles: admin'] })],
-  ['without a version', 'token_claims', () => issuer.token({ ver: undefined })],
+  ['with a malformed role', 'token_claims', () => issuer.token({ roles: ['a\r\nX-Auth-Roles: admin'] })],
+  ['without ver', 'token_claims', () => issuer.token({ ver: undefined })],
 ]
 
-/** A good token whose header says otherwise; its signature no longer fits, but must not even be looked at. */
+/** A valid token with another header. Its signature no longer fits, and must not even be checked. */
 const swapHeader = async (more: object) =>
   withPart(await issuer.token(), 0, encode({ alg: 'RS256', typ: 'at+jwt', kid: await kid(), ...more }))
 
 describe('verifying a token', () => {
-  it.each(refused)('refuses one %s: %s', async (_what, code, make) => {
+  it.each(refused)('refuses a token %s: %s', async (_what, code, make) => {
     const outcome = await verify(await make()).catch((error: unknown) => error)
     expect(outcome).toBeInstanceOf(TokenError)
     expect(outcome).toMatchObject({ code })
   })
 
-  it('accepts a good one, also with other audiences beside ours and clocks a little apart', async () => {
+  it('accepts a valid token, also with further audiences and slightly different clocks', async () => {
     expect(await verify(await issuer.token({ preferred_username: 'zoë' }))).toMatchObject({ preferred_username: 'zoë' })
     expect(await verify(await issuer.token({ aud: ['others', 'gatehouse'] }))).toMatchObject({ ver: 1 })
     const skewed = await issuer.token({ iat: inSeconds(3), nbf: inSeconds(3) })
     expect(await verify(skewed)).toMatchObject({ ver: 1 })
   })
 
-  it('accepts the long name of its type, and a life of thirty days', async () => {
+  it('accepts the long name of its type, and a lifetime of thirty days', async () => {
     expect(await verify(await issuer.token({}, { typ: 'application/at+jwt' }))).toMatchObject({ ver: 1 })
     const iat = inSeconds(0)
     expect(await verify(await issuer.token({ iat, exp: iat + 30 * 86_400 }))).toMatchObject({ ver: 1 })
@@ -127,11 +127,13 @@ describe('verifying a token', () => {
     expect(await lax.verify(over)).toMatchObject({ ver: 1 })
   })
 
-  it('says that it cannot tell while there are no keys', async () => {
+  it('cannot verify while there are no keys', async () => {
     const none = { find: () => undefined, findAfterFetch: () => Promise.reject(new CannotVerifyError('none')) }
     const early = createTokenVerifier({ issuer: issuer.issuer, audience: 'gatehouse', keys: none })
     await expect(early.verify(await issuer.token())).rejects.toBeInstanceOf(CannotVerifyError)
-    await expect(early.verify('garbage'), 'what is no token is none with any keys').rejects.toBeInstanceOf(TokenError)
+    await expect(early.verify('garbage'), 'a malformed token is invalid with any keys').rejects.toBeInstanceOf(
+      TokenError,
+    )
   })
 
   it.each([
@@ -147,35 +149,35 @@ describe('verifying a token', () => {
     expect(() => createTokenVerifier({ issuer: 'i', audience: 'a', keys, ...options })).toThrow()
   })
 
-  /** Nothing but a refusal of the token may come of it, and never a user. */
+  /** Verification must reject with a TokenError. */
   const refusesAll = async (token: string) => {
     const outcome = await verify(token).catch((error: unknown) => error)
     expect(outcome).toBeInstanceOf(TokenError)
   }
 
-  it('refuses whatever claims and headers hold, by a TokenError and nothing else', async () => {
+  it('refuses arbitrary claims and headers with a TokenError', async () => {
     const member = fc.oneof(
       fc.constantFrom('alg', 'typ', 'kid', 'crit', 'exp', 'iat', 'nbf', 'aud', 'iss'),
       fc.string(),
     )
     const anything = fc.dictionary(member, fc.jsonValue())
     const part = fc.oneof(anything.map(encode), fc.base64String(), fc.string(), fc.constant(''))
-    const good = await issuer.token()
+    const valid = await issuer.token()
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(0, 1, 2), part, async (at, other) => {
-        if (good.split('.')[at] !== other) await refusesAll(withPart(good, at as 0 | 1 | 2, other))
+        if (valid.split('.')[at] !== other) await refusesAll(withPart(valid, at as 0 | 1 | 2, other))
       }),
       { numRuns: 3_000 },
     )
   })
 
-  it('refuses a genuine signature over claims of any other shape', async () => {
+  it('refuses validly signed claims of any other shape', async () => {
     const name = fc.constantFrom('sub', 'sid', 'jti', 'exp', 'iat', 'roles', 'ver', 'preferred_username', 'client_id')
     await fc.assert(
       fc.asyncProperty(name, fc.jsonValue({ maxDepth: 2 }), async (claim, value) => {
         const token = await issuer.token({ [claim]: value })
         const outcome = await verify(token).catch((error: unknown) => error)
-        // Some generated values are right, such as a short text for a name.
+        // Some generated values are valid, such as a short text for a name.
         if (outcome instanceof TokenError) return
         expect(outcome).toMatchObject({ [claim]: value, iss: issuer.issuer })
       }),
@@ -183,15 +185,15 @@ describe('verifying a token', () => {
     )
   })
 
-  it('refuses a good token with any one character changed', async () => {
-    const good = await issuer.token()
-    // The last character of a part carries bits that are not part of its bytes.
-    const ends = new Set(good.split('.').map((_part, at, all) => all.slice(0, at + 1).join('.').length - 1))
-    const places = fc.nat(good.length - 1).filter((at) => !ends.has(at) && good[at] !== '.')
+  it('refuses a valid token with any one character changed', async () => {
+    const valid = await issuer.token()
+    // The last character of a part has bits that are not part of its bytes.
+    const ends = new Set(valid.split('.').map((_part, at, all) => all.slice(0, at + 1).join('.').length - 1))
+    const places = fc.nat(valid.length - 1).filter((at) => !ends.has(at) && valid[at] !== '.')
     const characters = fc.constantFrom(...'ABCDEFGHabcdefgh0123456789-_.= ')
     await fc.assert(
       fc.asyncProperty(places, characters, async (at, character) => {
-        if (good[at] !== character) await refusesAll(good.slice(0, at) + character + good.slice(at + 1))
+        if (valid[at] !== character) await refusesAll(valid.slice(0, at) + character + valid.slice(at + 1))
       }),
       { numRuns: 1_000 },
     )

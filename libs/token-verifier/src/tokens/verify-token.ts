@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { type AccessTokenClaims, isAccessTokenClaims } from '@gatehouse/contracts'
 import jwt from 'jsonwebtoken'
 import type { Keys } from '../keys/key-set.ts'
-import { andThen, type NowOrLater } from '../now-or-later.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { TokenError, type TokenErrorCode } from '../token-error.ts'
 import { createVerifiedTokens, digestOf } from './verified-tokens.ts'
 
@@ -10,18 +10,18 @@ export type VerifierOptions = {
   issuer: string
   audience: string
   keys: Keys
-  /** A token that lives longer than this is none of ours. 30 days by default. */
+  /** A token with a longer lifetime is refused. 30 days by default. */
   maxLifetimeSeconds?: number
-  /** For clocks that differ; at most 30. */
+  /** Tolerated clock difference: 5 by default, at most 30. */
   leewaySeconds?: number
-  /** So many verified tokens are remembered. 10,000 by default. */
+  /** How many verified tokens are remembered. 10,000 by default. */
   maxRemembered?: number
 }
 
 const maxTokenLength = 8 * 1024
 const plainKid = /^[A-Za-z0-9_-]{1,64}$/
 
-/** Reads the few members that decide; `jku`, `jwk`, `x5u` and the like are never looked at (RFC 8725 §3.10). */
+/** Checks the header. `jku`, `jwk`, `x5u` and other members are ignored (RFC 8725 §3.10). */
 const readKid = (encodedHeader: string): string => {
   let header: Record<string, unknown>
   try {
@@ -33,22 +33,22 @@ const readKid = (encodedHeader: string): string => {
   if (header.typ !== 'at+jwt' && header.typ !== 'application/at+jwt') {
     throw new TokenError('token_type', 'The type is not at+jwt (RFC 9068 §4).')
   }
-  // We understand no extension, so none may be critical (RFC 7515 §4.1.11).
-  if ('crit' in header) throw new TokenError('token_critical_header', 'A critical header is not understood.')
+  // No extension is supported, so none may be critical (RFC 7515 §4.1.11).
+  if ('crit' in header) throw new TokenError('token_critical_header', 'A critical header is not supported.')
   if (typeof header.kid !== 'string' || !plainKid.test(header.kid)) {
-    throw new TokenError('token_malformed', 'The key id is missing or not plain.')
+    throw new TokenError('token_malformed', 'The key id is missing or malformed.')
   }
   return header.kid
 }
 
-/** Every token of a key begins with the same header: while it is the same as last time it is not read again. */
+/** All tokens of a key begin with the same header, so a header that equals the last one is not parsed again. */
 const createKidReader = () => {
   let last: { start: string; kid: string } | undefined
   return (token: string) => {
     if (last && token.startsWith(last.start)) return last.kid
     const header = token.slice(0, token.indexOf('.'))
     const kid = readKid(header)
-    // A copy: a slice would keep the whole token alive.
+    // Copied, because a slice would keep the whole token in memory.
     last = { start: Buffer.from(`${header}.`).toString(), kid }
     return kid
   }
@@ -67,9 +67,9 @@ const codeOf = (error: unknown): TokenErrorCode => {
 }
 
 /**
- * Checks access tokens (RFC 9068 §4, RFC 8725). `verify` rejects with TokenError for a token that is not to be trusted,
- * however made, and with CannotVerifyError while there are no keys; with nothing else.
- * @throws Error at once when issuer or audience is empty: jsonwebtoken would silently not check them; so for the numbers
+ * Verifies access tokens (RFC 9068 §4, RFC 8725). `verify` rejects with TokenError for an invalid token, with CannotVerifyError
+ * while there are no recent keys, and with nothing else.
+ * @throws Error for an empty issuer or audience, which jsonwebtoken would silently not check, and for numbers out of range
  */
 export const createTokenVerifier = (options: VerifierOptions) => {
   const verify = createVerify(options, (claims) => claims)
@@ -78,8 +78,8 @@ export const createTokenVerifier = (options: VerifierOptions) => {
 export type TokenVerifier = ReturnType<typeof createTokenVerifier>
 
 /**
- * The same check, at once where the key is known.
- * @param select what of the claims is remembered and answered
+ * The same, synchronously when the key is known.
+ * @param select the claims to remember and return
  */
 export const createVerify = <Claims>(options: VerifierOptions, select: (claims: AccessTokenClaims) => Claims) => {
   const {
@@ -90,7 +90,7 @@ export const createVerify = <Claims>(options: VerifierOptions, select: (claims: 
     leewaySeconds = 5,
     maxRemembered = 10_000,
   } = options
-  // Also for callers without types, and for NaN: each of these would silently switch a check off.
+  // Also for callers without types, and for NaN: each of these values would silently disable a check.
   if (!isText(issuer) || !isText(audience)) throw new Error('A token verifier needs an issuer and an audience.')
   if (!(leewaySeconds >= 0 && leewaySeconds <= 30)) throw new Error('The leeway must be 0 to 30 seconds.')
   if (!(maxLifetimeSeconds > 0)) throw new Error('The longest lifetime must be a number of seconds.')
@@ -98,11 +98,11 @@ export const createVerify = <Claims>(options: VerifierOptions, select: (claims: 
 
   const kidOf = createKidReader()
 
-  /** @returns the id of the key that is to have signed it */
+  /** @returns the `kid` of the header */
   const checkForm = (token: string) => {
     if (token.length > maxTokenLength) throw new TokenError('token_too_large', 'The token is larger than 8 KiB.')
-    // The rest of its form is jsonwebtoken's to check.
-    if (token.endsWith('.')) throw new TokenError('token_malformed', 'This is not a signed token.')
+    // jsonwebtoken checks the rest of the form.
+    if (token.endsWith('.')) throw new TokenError('token_malformed', 'The token is not signed.')
     return kidOf(token)
   }
 
@@ -119,21 +119,21 @@ export const createVerify = <Claims>(options: VerifierOptions, select: (claims: 
     if (!isAccessTokenClaims(claims)) throw new TokenError('token_claims', 'A claim is missing or of the wrong type.')
     const { iat, exp } = claims
     if (exp - iat > maxLifetimeSeconds || exp <= iat)
-      throw new TokenError('token_lifetime', 'The token lives too long.')
+      throw new TokenError('token_lifetime', 'The lifetime of the token is too long.')
     if (iat > Date.now() / 1000 + leewaySeconds) throw new TokenError('token_not_yet_valid', 'Issued in the future.')
     return claims
   }
 
   const verifyBy = (key: KeyObject | undefined, kid: string, token: string, digest: string) => {
-    if (!key) throw new TokenError('token_unknown_key', 'The issuer publishes no such key.')
+    if (!key) throw new TokenError('token_unknown_key', 'The key set has no key with this id.')
     const claims = checkClaims(checkSignature(token, key))
     const selected = select(claims)
     verified.remember(digest, { claims: selected, exp: claims.exp, kid, key, used: false })
     return selected
   }
 
-  /** @throws TokenError, also at once */
-  return (token: string): NowOrLater<Claims> => {
+  /** @throws TokenError, synchronously or by rejection */
+  return (token: string): MaybePromise<Claims> => {
     const digest = digestOf(token)
     const remembered = verified.find(digest)
     if (remembered !== undefined) return remembered

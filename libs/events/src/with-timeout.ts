@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Waits for the work, but not longer. @throws Error that says what took too long */
-export const within = async <Value>(ms: number, what: string, work: Promise<Value>): Promise<Value> => {
+/** The result of `work`. @throws Error that names `what` when it takes longer than `ms` */
+export const withTimeout = async <Value>(ms: number, what: string, work: Promise<Value>): Promise<Value> => {
   const done = new AbortController()
   const expiry = delay(ms, undefined, { signal: done.signal }).then(() => {
     throw new Error(`${what} took longer than ${ms} ms`)
   })
-  // Whichever loses the race may still fail, with nobody there to hear it.
+  // The loser of the race may reject later, which must not become an unhandled rejection.
   work.catch(() => undefined)
   expiry.catch(() => undefined)
   try {
