@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 
-// A service behind the guard: whoever gets here is signed in, and Nginx says who. It must not be reachable past Nginx.
+// A service behind the guard: every request is from a signed-in user, whom Nginx names in headers. It must be reachable only
+// through Nginx.
 const server = createServer(async (req, res) => {
   const chunks: Buffer[] = []
   for await (const chunk of req) chunks.push(chunk)

@@ -1,16 +1,16 @@
 import { handledEventsSql, onceOnly, subscribe } from '@gatehouse/events'
 import pg from 'pg'
 
-// Appends every event to a table, each once however often it comes. Reads BROKER_URL and DATABASE_URL.
+// Appends every event to a table exactly once. Reads BROKER_URL and DATABASE_URL.
 const { BROKER_URL = 'amqp://localhost', DATABASE_URL } = process.env
 if (!DATABASE_URL) throw new Error('DATABASE_URL is not set')
 
 const pool = new pg.Pool({ connectionString: DATABASE_URL, connectionTimeoutMillis: 5_000, query_timeout: 10_000 })
-// A connection that breaks fails the handler that uses it, and the event comes again; the process goes on.
-pool.on('error', ({ message }) => console.warn('an idle connection to Postgres broke:', message))
+// A broken connection fails the handler that uses it, and the event is retried; the process continues.
+pool.on('error', ({ message }) => console.warn('an idle connection to Postgres failed:', message))
 pool.on('connect', (client) => void client.on('error', ({ message }) => console.warn('Postgres:', message)))
 
-// Goes into your migrations.
+// Put this into your migrations.
 await pool.query(`${handledEventsSql}
   CREATE TABLE IF NOT EXISTS audit_trail (
     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -26,7 +26,7 @@ const inTransaction = async (work: (tx: pg.PoolClient) => Promise<unknown>) => {
     await tx.query('COMMIT')
     failed = false
   } finally {
-    tx.release(failed) // true closes the connection, and that rolls back
+    tx.release(failed) // true closes the connection, which rolls back
   }
 }
 

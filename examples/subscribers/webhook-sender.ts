@@ -1,7 +1,7 @@
 import { subscribe } from '@gatehouse/events'
 import { Webhook } from 'standardwebhooks'
 
-// Sends changes of users to an address, signed as Standard Webhooks asks (standardwebhooks.com). Reads BROKER_URL,
+// Sends changes of users to a URL, signed as Standard Webhooks specifies (standardwebhooks.com). Reads BROKER_URL,
 // WEBHOOK_URL and WEBHOOK_SECRET (`whsec_` and 24 to 64 random bytes in base64).
 const { BROKER_URL = 'amqp://localhost', WEBHOOK_URL, WEBHOOK_SECRET } = process.env
 if (!WEBHOOK_URL || !WEBHOOK_SECRET) throw new Error('WEBHOOK_URL and WEBHOOK_SECRET must be set')
@@ -13,8 +13,8 @@ const subscription = subscribe({
   url: BROKER_URL,
   queue: 'webhooks.users',
   events: ['user.created.v1', 'user.updated.v1', 'user.deactivated.v1', 'user.activated.v1', 'user.deleted.v1'],
-  // What rejects is sent again later, and at last lies among the dead letters. The receiver may get an event twice, and an
-  // older one after a newer: `webhook-id` and `sequence` tell.
+  // A failed request is retried, and after the last retry the event is a dead letter. The receiver may get an event twice, and
+  // an older one after a newer one; it can tell by `webhook-id` and `sequence`.
   handler: async (event) => {
     const body = JSON.stringify({ ...event, timestamp: event.time })
     const now = new Date()
@@ -27,10 +27,10 @@ const subscription = subscribe({
         'webhook-signature': signer.sign(event.id, now, body),
       },
       body,
-      redirect: 'manual', // the address is the one that was given
+      redirect: 'manual', // send to WEBHOOK_URL only
       signal: AbortSignal.timeout(10_000),
     })
-    await response.body?.cancel() // only the status counts
+    await response.body?.cancel() // only the status matters
     if (!response.ok) throw new Error(`${url.host} answered ${response.status}`)
   },
   log: console,

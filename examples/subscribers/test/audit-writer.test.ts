@@ -17,7 +17,7 @@ const begin = async () => {
 const idsOf = (events: { id: string }[]) => events.map((it) => it.id).toSorted()
 
 describe('the audit writer', () => {
-  it('appends every event once, also one that comes twice, and what happened while it was away', async () => {
+  it('appends every event once, also a duplicate and those from while it was down', async () => {
     const { publish, start, written, database } = await begin()
     const ada = aPerson('ada')
     const events = [ada.is('user.created.v1', 1), ada.is('user.updated.v1', 2), ada.isDeleted(3)]
@@ -34,7 +34,7 @@ describe('the audit writer', () => {
     expect(await database.rows('SELECT event FROM audit_trail WHERE seq = 1')).toEqual([{ event: created }])
   })
 
-  it('loses and doubles nothing when it is killed in the middle of a transaction', async () => {
+  it('loses and duplicates nothing when it is killed in the middle of a transaction', async () => {
     const { publish, start, written, database } = await begin()
     const ada = aPerson('ada')
     const events = Array.from({ length: 30 }, (_, at) => ada.is('user.updated.v1', at + 1))
@@ -50,7 +50,7 @@ describe('the audit writer', () => {
     expect(await written()).toEqual(idsOf(events))
   })
 
-  it('stays up when its connection to Postgres breaks in the middle of a transaction', async () => {
+  it('keeps running when its connection to Postgres breaks in the middle of a transaction', async () => {
     const { publish, start, written, database } = await begin()
     const event = aPerson('ada').is('user.created.v1', 1)
     const writer = await start()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { EventOf, GatehouseEvent, UserState } from '@gatehouse/contracts'
-import { startPublisher } from '@gatehouse/events'
+import { silentLog, startPublisher } from '@gatehouse/events'
 import { createTestVhost, eventually } from '@gatehouse/testkit'
 import { expect, onTestFinished } from 'vitest'
 
@@ -17,13 +17,19 @@ const envelope = (subject: string, sequence: number) => ({
   sequence,
 })
 
-/** What happens to one user; each event says its version. */
+/** Makes events of one user. */
 export const aPerson = (username: string) => {
   const id = randomUUID()
   const at = new Date().toISOString()
   const state: UserState = {
-    ...{ id, username, full_name: `The ${username}`, is_active: true, roles: ['ops'] },
-    ...{ version: 1, created_at: at, updated_at: at },
+    id,
+    username,
+    full_name: `The ${username}`,
+    is_active: true,
+    roles: ['ops'],
+    version: 1,
+    created_at: at,
+    updated_at: at,
   }
   return {
     id,
@@ -37,12 +43,11 @@ export const aPerson = (username: string) => {
   }
 }
 
-/** A broker's vhost of the test's own, into which events are published as identity publishes them. */
+/** A vhost for the test, and a publisher with the permissions of identity. */
 export const openBroker = async () => {
   const vhost = await createTestVhost()
   onTestFinished(() => vhost.drop())
-  const log = { info: () => {}, warn: () => {}, error: () => {} }
-  const publisher = startPublisher({ url: vhost.identityUrl, name: 'example-test', log })
+  const publisher = startPublisher({ url: vhost.identityUrl, name: 'example-test', log: silentLog })
   onTestFinished(() => publisher.stop())
   await eventually(() => expect(publisher.state().connected).toBe(true))
   const publish = async (...events: GatehouseEvent[]) => {

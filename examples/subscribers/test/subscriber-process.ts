@@ -6,7 +6,7 @@ import { expect, onTestFinished } from 'vitest'
 
 type Settings = Record<string, string>
 
-/** Starts an example as another team would, in a process of its own. @returns once its queue is there and consumed */
+/** Starts an example as a process. @returns once it consumes its queue */
 export const startSubscriber = async (file: string, queue: string, settings: Settings) => {
   const path = fileURLToPath(new URL(`../${file}`, import.meta.url))
   const env = { PATH: process.env.PATH, ...settings }
@@ -23,7 +23,6 @@ export const startSubscriber = async (file: string, queue: string, settings: Set
   await eventually(() => expect(output).toContain(connected), { withinMs: 15_000 })
   return {
     output: () => output,
-    /** As a power cut would. */
     kill: async () => {
       child.kill('SIGKILL')
       expect(await ended).toEqual([null, 'SIGKILL'])

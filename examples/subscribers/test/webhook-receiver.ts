@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 
 type Received = { path: string | undefined; headers: Record<string, string>; body: string }
-/** A status, or nothing: no answer at all. */
+/** A status, or null for no response. */
 type Answer = (received: Received, nth: number) => number | null
 
-/** @param answer is told how often this event came before */
+/** @param answer also gets how often this event was received before */
 export const startReceiver = async (answer: Answer) => {
   const received: Received[] = []
   const server = createServer(async (req, res) => {

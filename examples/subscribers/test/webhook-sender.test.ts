@@ -21,7 +21,7 @@ const begin = async (answer: Parameters<typeof startReceiver>[0]) => {
 }
 
 describe('the webhook sender', () => {
-  it('signs what it sends so that any receiver of Standard Webhooks can tell', async () => {
+  it('signs requests as Standard Webhooks specifies', async () => {
     const { publish, start, received } = await begin(() => 204)
     const sender = await start()
     const event = aPerson('ada').is('user.created.v1', 1)
@@ -30,14 +30,14 @@ describe('the webhook sender', () => {
     const [{ headers = {}, body = '' } = {}] = received
     expect(gatehouseEvent.parse(new Webhook(secret).verify(body, headers))).toEqual(event)
     expect(JSON.parse(body)).toMatchObject({ type: event.type, timestamp: event.time, data: event.data })
-    // By the specification's own words, without the library that signed it.
+    // Computed from the specification, without the library.
     const signed = createHmac('sha256', key).update(`${event.id}.${headers['webhook-timestamp']}.${body}`)
     expect(headers['webhook-signature']).toBe(`v1,${signed.digest('base64')}`)
     expect(() => new Webhook(`whsec_${randomBytes(32).toString('base64')}`).verify(body, headers)).toThrow()
     await sender.stop()
   })
 
-  it('sends again what was refused, redirected or not answered, and keeps nobody else waiting', async () => {
+  it('retries what was refused, redirected or not answered, without holding up other events', async () => {
     const ada = aPerson('ada')
     const [refused, redirected, hung] = [1, 2, 3].map((version) => ada.is('user.updated.v1', version))
     if (!refused || !redirected || !hung) throw new Error('three events')
@@ -53,13 +53,13 @@ describe('the webhook sender', () => {
     await eventually(() => expect(receivedOf(swift)).toHaveLength(1), { withinMs: 1_000 })
     const all = () => [refused, redirected, hung, swift].map((it) => receivedOf(it).length)
     await eventually(() => expect(all()).toEqual([3, 2, 2, 1]), { withinMs: 20_000 })
-    // A redirection is not followed: where the events go is not the receiver's to say.
+    // Redirects are not followed, so the receiver cannot change where events go.
     expect(new Set(received.map((it) => it.path))).toEqual(new Set(['/hook']))
     for (const { body, headers } of received) expect(() => new Webhook(secret).verify(body, headers)).not.toThrow()
     await sender.stop()
   })
 
-  it('sends again, under the same id, what was under way when it was killed', async () => {
+  it('sends an event again with the same id when it was killed while sending', async () => {
     const { publish, start, broker, receivedOf } = await begin((_received, nth) => (nth === 0 ? null : 200))
     const event = aPerson('ada').is('user.created.v1', 1)
     const first = await start()

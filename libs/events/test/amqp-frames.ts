@@ -1,4 +1,4 @@
-/** Frames of AMQP 0-9-1 (§2.3.5), as far as a peer needs them that does everything wrong but the beginning. */
+/** Frames of AMQP 0-9-1 (§2.3.5) for a peer that misbehaves during or after the handshake. */
 
 const frameEnd = Buffer.from([0xce])
 
@@ -18,7 +18,7 @@ const longString = (text: string) => {
   return Buffer.concat([length, Buffer.from(text)])
 }
 
-/** What a broker says while a client connects, in this order. */
+/** What a broker sends while a client connects, in this order. */
 export const handshake = {
   start: methodFrame(
     0,
@@ -34,7 +34,7 @@ export const handshake = {
 export const bytes = {
   join: (...parts: Buffer[]) => Buffer.concat(parts),
   garbage: Buffer.from('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
-  /** connection.close; 320 is an operator's wish, 541 an internal error. */
+  /** connection.close; 320 means closed by an operator, 541 an internal error. */
   close: (code: number) =>
     methodFrame(0, 10, 50, Buffer.from([code >> 8, code & 255, 3, 0x62, 0x79, 0x65, 0, 0, 0, 0])),
   /** channel.open-ok for channel 9. */

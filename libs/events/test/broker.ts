@@ -6,7 +6,7 @@ import { inject, onTestFinished } from 'vitest'
 import type { Log } from '../src/broker-link.ts'
 import { type OutgoingEvent, startPublisher } from '../src/publisher.ts'
 
-/** Keeps what was logged, for a test that looks; nothing is printed. */
+/** Collects log entries and prints nothing. */
 export const createTestLog = () => {
   const entries: { level: string; details: object; message: string }[] = []
   const at = (level: string) => (details: object, message: string) => void entries.push({ level, details, message })
@@ -26,10 +26,10 @@ export const testPublisher = (url: string) => {
   return publisher
 }
 
-/** A connection of the test's own, to look at the broker and to meddle with it. */
+/** A connection of the test, to inspect and disturb the broker. */
 export const testConnection = async (url: string): Promise<ChannelModel> => {
   const connection = await connect(url)
-  // It may be closed by the broker, when the test does just that.
+  // The test may make the broker close it.
   connection.on('error', () => undefined)
   onTestFinished(() => connection.close().catch(() => undefined))
   return connection
@@ -66,7 +66,7 @@ export const outgoing = (event: GatehouseEvent): OutgoingEvent => ({
   body: JSON.stringify(event),
 })
 
-/** Names of the queues that begin so, as the broker knows them at this moment. */
+/** The current queues at the broker whose names begin with `prefix`. */
 export const queuesOf = async (vhost: string, prefix: string) => {
   const { host, managementPort, password } = inject('rabbitMq')
   const headers = { authorization: `Basic ${btoa(`tester:${password}`)}` }

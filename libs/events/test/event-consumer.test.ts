@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { startEventConsumer } from '../src/event-consumer.ts'
 import { anEvent, createTestLog, outgoing, queuesOf, testConnection, testPublisher, testVhost } from './broker.ts'
 
-/** A consumer that writes down what reaches it, in order. */
+/** A consumer that records its calls in order. */
 const recordingConsumer = (url: string, onEvent: (sequence: number) => void = () => undefined) => {
   const seen: string[] = []
   const log = createTestLog()
@@ -35,8 +35,8 @@ const startBoth = async (onEvent?: (sequence: number) => void) => {
   return { vhost, publisher, consumer, channel }
 }
 
-describe('event consumer', () => {
-  it('is told that it is bound before any message, and gets events and heartbeats in their order', async () => {
+describe('the event consumer', () => {
+  it('calls onBound before any message, and passes events and heartbeats in order', async () => {
     const { publisher, consumer } = await startBoth()
     await publisher.publishAll([outgoing(anEvent(1)), outgoing(anEvent(2))])
     publisher.publishHeartbeat({ as_of: 7, sent_at: 8 })
@@ -46,7 +46,7 @@ describe('event consumer', () => {
     expect(consumer.counts()).toEqual({ applied: 3, heartbeats: 1, unknown: 0, notUnderstood: 0 })
   })
 
-  it('is told that it is bound first also when messages are already on their way', async () => {
+  it('calls onBound first even if messages are already arriving', async () => {
     const vhost = await testVhost()
     const publisher = testPublisher(vhost.identityUrl)
     await eventually(() => expect(publisher.state().connected).toBe(true))
@@ -61,7 +61,7 @@ describe('event consumer', () => {
     for (const { seen } of consumers) expect(seen.filter((it) => it === 'bound')).toEqual(seen.slice(0, 1))
   })
 
-  it('waits for exchanges that identity has not declared yet', async () => {
+  it('waits for an exchange that identity has not declared yet', async () => {
     const vhost = await testVhost()
     const consumer = recordingConsumer(vhost.gatewayUrl)
     await eventually(() => expect(consumer.state().lastError).toMatch(/NOT_FOUND.*gatehouse\.events/))
@@ -70,7 +70,7 @@ describe('event consumer', () => {
     expect(consumer.seen).toEqual(['bound'])
   })
 
-  it('skips what it does not know, tells what it cannot read, and goes on', async () => {
+  it('skips unknown types, reports invalid messages, and continues', async () => {
     const { publisher, consumer, channel } = await startBoth()
     const send = (body: unknown) =>
       channel.publish(
@@ -93,7 +93,7 @@ describe('event consumer', () => {
     expect(JSON.stringify(consumer.log.entries)).not.toContain('no JSON')
   })
 
-  it('begins anew with a new queue when a handler throws, and handles nothing in between', async () => {
+  it('reconnects with a new queue when a handler throws, and handles nothing in between', async () => {
     const { publisher, consumer } = await startBoth((sequence) => {
       if (sequence === 2) throw new Error('cannot apply')
     })
@@ -103,7 +103,7 @@ describe('event consumer', () => {
     await eventually(() => expect(consumer.seen).toEqual(['bound', 'event 1', 'bound', 'event 5']))
   })
 
-  it('begins anew with a new queue when the exchange was deleted, and the binding with it', async () => {
+  it('reconnects with a new queue when the exchange and with it the binding was deleted', async () => {
     const { publisher, consumer, channel } = await startBoth()
     const timer = setInterval(() => publisher.publishHeartbeat({ as_of: 1, sent_at: 1 }), 250)
     onTestFinished(() => clearInterval(timer))
@@ -114,7 +114,7 @@ describe('event consumer', () => {
     await eventually(() => expect(consumer.seen).toContain('event 9'))
   })
 
-  it('shares its queue with nobody', async () => {
+  it('has an exclusive queue', async () => {
     const { vhost, channel } = await startBoth()
     const [queue = ''] = await queuesOf(vhost.name, 'gateway.sessions.')
     channel.on('error', () => undefined)

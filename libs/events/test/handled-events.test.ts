@@ -39,7 +39,7 @@ const start = async () => {
 }
 
 describe('onceOnly', () => {
-  it('does the work of each event once, however often and at once it comes', async () => {
+  it('does the work of an event once, for any number of concurrent duplicates', async () => {
     const { inTransaction, seen, see } = await start()
     const event = anEvent(1)
     const handle = () => inTransaction((tx) => onceOnly(tx, 'billing', event, see(tx, 1)))
@@ -59,7 +59,7 @@ describe('onceOnly', () => {
 })
 
 describe('latestOnly', () => {
-  it('leaves out what is not newer, for each user and subscriber apart', async () => {
+  it('skips events that are not newer, separately for each user and subscriber', async () => {
     const { inTransaction, seen, see } = await start()
     const subject = crypto.randomUUID()
     const handle = (version: number, by = 'billing', about = subject) =>

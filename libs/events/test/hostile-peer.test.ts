@@ -7,7 +7,7 @@ import { startPublisher } from '../src/publisher.ts'
 import { bytes, handshake } from './amqp-frames.ts'
 import { anEvent, createTestLog, outgoing, testVhost } from './broker.ts'
 
-// Vitest fails the run for these as well; here they are laid at the door of the test.
+// Vitest fails the whole run for these; here the file that caused them fails.
 const escaped: unknown[] = []
 const note = (error: unknown) => void escaped.push(error)
 beforeAll(() => void process.on('uncaughtException', note).on('unhandledRejection', note))
@@ -35,7 +35,7 @@ const startPair = (at: string, consumerAt = at) => {
   return { publisher, consumer, both, log }
 }
 
-/** A peer that answers each packet of a client with the next of these, and then falls silent. */
+/** A peer that answers each packet of a client with the next of `answers`, and then stays silent. */
 const startPeer = async (answers: (Buffer | 'reset')[]) => {
   let connections = 0
   const sockets = new Set<Socket>()
@@ -62,7 +62,7 @@ const startPeer = async (answers: (Buffer | 'reset')[]) => {
 }
 
 describe('a link to a peer that misbehaves', () => {
-  it('starts with nobody there, says so and stops at once', async () => {
+  it('starts while nothing listens, reports that, and stops at once', async () => {
     const { publisher, both } = startPair(url(await freePort()))
     await eventually(() => {
       for (const it of both)
@@ -75,7 +75,7 @@ describe('a link to a peer that misbehaves', () => {
     expect(performance.now() - before).toBeLessThan(1_000)
   })
 
-  it('gives up after 2 s on a peer that accepts and says nothing, hangs up and tries again', async () => {
+  it('closes the connection after 2 s and retries when a peer accepts and stays silent', async () => {
     const peer = await startPeer([])
     const { both } = startPair(peer.url)
     await eventually(() => expect(peer.connections()).toBeGreaterThanOrEqual(4), { withinMs: 6_000 })
@@ -85,7 +85,7 @@ describe('a link to a peer that misbehaves', () => {
     await eventually(() => expect(peer.open()).toBe(0))
   })
 
-  it('gives up after 2 s on a peer that drips, and after 5 s on one that leaves a set-up step unanswered', async () => {
+  it('retries after 2 s when a peer drips bytes, and after 5 s when a set-up step gets no answer', async () => {
     const { host, amqpPort } = inject('rabbitMq')
     const proxy = await startFaultProxy({ target: { host, port: amqpPort } })
     onTestFinished(() => proxy.close())
@@ -104,22 +104,22 @@ describe('a link to a peer that misbehaves', () => {
   })
 
   it.each([
-    ['a reset in place of its greeting', ['reset']],
+    ['a reset instead of the greeting', ['reset']],
     ['a reset after the credentials', [handshake.start, 'reset']],
     ['a reset after the tuning', [handshake.start, handshake.tune, 'reset']],
     ['a reset in the first set-up step', [handshake.start, handshake.tune, handshake.openOk, 'reset']],
-    ['garbage in place of its greeting', [bytes.garbage]],
-    ['a greeting cut short', [handshake.start.subarray(0, 20)]],
+    ['garbage instead of the greeting', [bytes.garbage]],
+    ['a truncated greeting', [handshake.start.subarray(0, 20)]],
     [
-      'garbage right behind the handshake',
+      'garbage right after the handshake',
       [handshake.start, handshake.tune, bytes.join(handshake.openOk, bytes.garbage)],
     ],
     [
-      'a refusal right behind the handshake',
+      'a refusal right after the handshake',
       [handshake.start, handshake.tune, bytes.join(handshake.openOk, bytes.close(541))],
     ],
     [
-      'a farewell right behind the handshake',
+      'a close right after the handshake',
       [handshake.start, handshake.tune, bytes.join(handshake.openOk, bytes.close(320))],
     ],
     [
@@ -127,7 +127,7 @@ describe('a link to a peer that misbehaves', () => {
       [handshake.start, handshake.tune, bytes.join(handshake.openOk, bytes.strayFrame)],
     ],
     ['a frame of absurd size', [handshake.start, handshake.tune, bytes.join(handshake.openOk, bytes.hugeFrame)]],
-  ] as [string, (Buffer | 'reset')[]][])('survives %s and tries again', async (_what, answers) => {
+  ] as [string, (Buffer | 'reset')[]][])('survives %s and retries', async (_what, answers) => {
     const peer = await startPeer(answers)
     const { both } = startPair(peer.url)
     await eventually(() => expect(peer.connections()).toBeGreaterThanOrEqual(4), { withinMs: 8_000 })
@@ -151,7 +151,7 @@ describe('a link to a real broker over a bad line', () => {
     return { proxy, start: () => startPair(through(vhost.identityUrl), through(vhost.gatewayUrl)) }
   }
 
-  it('comes up in the end, wherever in connecting and setting up the line was cut', async () => {
+  it('connects after the connection was cut at any point of connecting and setting up', async () => {
     const { proxy, start } = await overProxy()
     const cuts = [1, 8, 60, 300, 480, 510, 520, 540, 560, 580, 600, 640, 700, 760, 820, 900, 1000]
     for (const direction of ['to-client', 'to-target'] as const) {
@@ -169,7 +169,7 @@ describe('a link to a real broker over a bad line', () => {
     }
   }, 60_000)
 
-  it('is back within 3 s of a reset with messages in flight, and calls those failed', async () => {
+  it('reconnects within 3 s of a reset with messages in flight, and reports those as failed', async () => {
     const { proxy, start } = await overProxy()
     const { publisher, both } = start()
     await eventually(() => expect(both.every((it) => it.state().connected)).toBe(true))
@@ -182,7 +182,7 @@ describe('a link to a real broker over a bad line', () => {
     expect(await publisher.publishAll([outgoing(anEvent())])).toEqual(['confirmed'])
   })
 
-  it('waits 5 s for confirms, then starts over, and never piles heartbeats up', async () => {
+  it('waits 5 s for confirms, then reconnects, and never has two heartbeats in flight', async () => {
     const { proxy, start } = await overProxy()
     const { publisher } = start()
     await eventually(() => expect(publisher.state().connected).toBe(true))
@@ -199,7 +199,7 @@ describe('a link to a real broker over a bad line', () => {
     await eventually(() => expect(publisher.state().connected).toBe(true), { withinMs: 3_000 })
   })
 
-  it('notices within 15 s that it is half open', async () => {
+  it('detects a half-open connection within 15 s', async () => {
     const { proxy, start } = await overProxy()
     const { both } = start()
     await eventually(() => expect(both.every((it) => it.state().connected)).toBe(true))
@@ -209,7 +209,7 @@ describe('a link to a real broker over a bad line', () => {
     await eventually(() => expect(both.every((it) => it.state().connected)).toBe(true))
   })
 
-  it('stops soon in whatever state', async () => {
+  it('stops within 3 s in any state', async () => {
     const { proxy, start } = await overProxy()
     const states = [proxy.pass, proxy.stall, proxy.halfOpen, proxy.reset]
     for (const change of states) {

@@ -19,12 +19,12 @@ describe('the packed library in an empty project', () => {
     child.stdout.on('data', (chunk: Buffer) => {
       printed += String(chunk)
     })
-    // Until its queue is bound it misses what happens.
-    const hears = async () => {
+    // Events before its queue is bound do not reach it.
+    const receives = async () => {
       await publisher.publishAll([outgoing({ ...anEvent(), type: 'user.created.v1' })])
       expect(printed).toContain('user.created.v1 ada\n')
     }
-    await eventually(hears, { withinMs: 20_000, everyMs: 200 })
+    await eventually(receives, { withinMs: 20_000, everyMs: 200 })
 
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])

@@ -7,8 +7,8 @@ import { anEvent, outgoing, testConnection, testPublisher, testVhost } from './b
 const connected = (publisher: ReturnType<typeof testPublisher>) =>
   eventually(() => expect(publisher.state()).toMatchObject({ connected: true, lastError: null }))
 
-describe('publisher', () => {
-  it('tells a message that no queue takes from a delivered one, and brings the log back', async () => {
+describe('the publisher', () => {
+  it('reports a message without a queue as returned, and declares the log again', async () => {
     const vhost = await testVhost()
     const publisher = testPublisher(vhost.identityUrl)
     await connected(publisher)
@@ -21,7 +21,7 @@ describe('publisher', () => {
     expect(await publisher.publishAll([outgoing(anEvent())])).toEqual(['confirmed'])
   })
 
-  it('starts over when the exchange is deleted under it', async () => {
+  it('reconnects when the exchange is deleted', async () => {
     const vhost = await testVhost()
     const publisher = testPublisher(vhost.identityUrl)
     await connected(publisher)
@@ -31,7 +31,7 @@ describe('publisher', () => {
     await eventually(async () => expect(await publisher.publishAll([outgoing(anEvent())])).toEqual(['confirmed']))
   })
 
-  it('says what is wrong when the log exists with other arguments, and goes on once it is gone', async () => {
+  it('reports a log with other arguments, and continues once it is deleted', async () => {
     const vhost = await testVhost()
     const channel = await (await testConnection(vhost.url)).createChannel()
     await channel.assertQueue(eventsLogQueue, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
@@ -42,7 +42,7 @@ describe('publisher', () => {
     await connected(publisher)
   })
 
-  it('marks messages persistent, with the id and type of the event, and heartbeats neither', async () => {
+  it('publishes persistent messages with id and type of the event, and transient heartbeats', async () => {
     const vhost = await testVhost()
     const publisher = testPublisher(vhost.identityUrl)
     await connected(publisher)

@@ -17,7 +17,9 @@ const start = async () => {
     const seen: { version: number; offset: number }[] = []
     const log = createTestLog()
     const started = replay({
-      ...{ url: vhost.url, from: 'beginning', log },
+      url: vhost.url,
+      from: 'beginning',
+      log,
       handler: async (event, { offset }) => void seen.push({ version: event.sequence, offset }),
       ...more,
     })
@@ -29,7 +31,7 @@ const start = async () => {
 const someEvents = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => anEvent(from + at))
 
 describe('a replay', () => {
-  it('begins at the beginning, or at an offset, and goes on with what comes', async () => {
+  it('starts at the beginning or at an offset, and continues with new events', async () => {
     const { publish, read } = await start()
     await publish(...someEvents(1, 300))
     const all = read()
@@ -43,10 +45,10 @@ describe('a replay', () => {
     expect(all.versions()).toHaveLength(301)
   })
 
-  it('begins at a time: all from then on, and little from before', async () => {
+  it('starts at a time: with all events since then, and few earlier ones', async () => {
     const { publish, read } = await start()
     for (const version of [1, 2, 3]) await publish(anEvent(version))
-    await delay(2_100) // the broker counts in seconds
+    await delay(2_100) // the broker's timestamps are in seconds
     const time = new Date()
     await delay(1_100)
     for (const version of [4, 5]) await publish(anEvent(version))
@@ -55,7 +57,7 @@ describe('a replay', () => {
     expect(late.versions()).not.toContain(1)
   })
 
-  it('hands over the types that were asked for, and passes a message that is no event over', async () => {
+  it('passes on the requested types, and skips an invalid message', async () => {
     const { vhost, publish, read } = await start()
     const channel = await (await testConnection(vhost.url)).createConfirmChannel()
     await publish(anEvent(1))
@@ -75,7 +77,7 @@ describe('a replay', () => {
     expect(more).toEqual([])
   })
 
-  it('hands an event over again that was not handled, before any behind it', async () => {
+  it('repeats an event whose handler failed, before any later one', async () => {
     const { publish, read } = await start()
     await publish(...someEvents(1, 20))
     const tries: number[] = []
@@ -90,7 +92,7 @@ describe('a replay', () => {
     expect(stubborn.counts().handled).toBe(20)
   })
 
-  it('goes on behind the last event handled when its connection breaks, and handles none twice', async () => {
+  it('continues after the last event handled when its connection breaks, and handles none twice', async () => {
     const { vhost, publish, read } = await start()
     await publish(...someEvents(1, 100))
     const gate = Promise.withResolvers<void>()
@@ -117,7 +119,7 @@ describe('a replay', () => {
     await eventually(() => expect(seen).toEqual(someEvents(1, 101).map((it) => it.sequence)))
   })
 
-  it('reads a log that was made anew from its beginning', async () => {
+  it('reads a recreated log from its beginning', async () => {
     const { vhost, publish, read } = await start()
     const channel = await (await testConnection(vhost.url)).createChannel()
     await publish(...someEvents(1, 3))
@@ -125,15 +127,15 @@ describe('a replay', () => {
     await eventually(() => expect(reader.versions()).toEqual([1, 2, 3]))
     await channel.deleteQueue(eventsLogQueue)
     const fourth = anEvent(4)
-    // The publisher brings the log back when it finds it missing.
+    // The publisher declares the log again when it finds it missing.
     await eventually(() => publish(fourth))
     await eventually(() => expect(reader.versions()).toEqual([1, 2, 3, 4]), { withinMs: 15_000 })
   })
 
-  it('says so when the log no longer holds where it was told to begin', async () => {
+  it('logs a warning when the log no longer has its starting offset', async () => {
     const { vhost, publish, read } = await start()
     const channel = await (await testConnection(vhost.url)).createChannel()
-    // As small as a log gets: the broker throws whole segments away.
+    // The smallest possible log: the broker deletes whole segments.
     await channel.deleteQueue(eventsLogQueue)
     const small = { 'x-queue-type': 'stream', 'x-max-length-bytes': 20_000, 'x-stream-max-segment-size-bytes': 10_000 }
     await channel.assertQueue(eventsLogQueue, { durable: true, arguments: small })
@@ -146,7 +148,7 @@ describe('a replay', () => {
     expect(entry?.details).toMatchObject({ expected: 5, offset: reader.seen[0]?.offset })
   })
 
-  it('finishes the event under way when it stops, and begins no other', async () => {
+  it('finishes the event in progress when it stops, and starts no other', async () => {
     const { publish, read } = await start()
     await publish(...someEvents(1, 5))
     const gate = Promise.withResolvers<void>()

@@ -28,7 +28,7 @@ const start = async (handler: Handler, more: { prefetch?: number; retryDelaysMs?
 }
 
 describe('a subscription', () => {
-  it('acks an event once it is handled, and keeps what happens while nobody listens', async () => {
+  it('acks an event once it is handled, and keeps events while no subscriber runs', async () => {
     const seen: number[] = []
     const { first, subscription, publish } = await start(async (event) => void seen.push(event.sequence))
     await publish(anEvent(1), anEvent(2))
@@ -39,7 +39,7 @@ describe('a subscription', () => {
     await eventually(() => expect(seen).toEqual([1, 2, 3]))
   })
 
-  it('takes every event there is when none is named', async () => {
+  it('subscribes to all events when no types are given', async () => {
     const vhost = await testVhost()
     const publisher = testPublisher(vhost.identityUrl)
     const seen: string[] = []
@@ -55,7 +55,7 @@ describe('a subscription', () => {
     await eventually(() => expect(seen).toEqual(['user.updated.v1', 'session.expired.v1']))
   })
 
-  it('tries again with growing delay, stops nobody else meanwhile, and lays down what never works with its reason', async () => {
+  it('retries with growing delays without holding up other events, and then stores a dead letter with the reason', async () => {
     const tries: { attempt: number; at: number }[] = []
     const handled: number[] = []
     const { first, publish, queue } = await start(
@@ -79,7 +79,7 @@ describe('a subscription', () => {
     expect(letter).toMatchObject({ id: poison.id, type: poison.type, reason: 'the printer is on fire', attempts: 3 })
   })
 
-  it('gives dead letters back to work, all tries anew, and looking at them takes none away', async () => {
+  it('requeues dead letters with fresh attempts, and listing them removes none', async () => {
     let isBroken = true
     const attempts: number[] = []
     const { publish, queue } = await start(
@@ -92,8 +92,8 @@ describe('a subscription', () => {
     const [one, two] = [anEvent(1), anEvent(2)]
     await publish(one, two)
     await eventually(async () => expect(await listDeadLetters(queue)).toHaveLength(2))
-    // A letter that was looked at is back in its queue a moment after.
-    for (let looks = 0; looks < 25; looks += 1)
+    // A listed dead letter returns to its queue a moment later.
+    for (let lists = 0; lists < 25; lists += 1)
       await eventually(async () => expect(await listDeadLetters(queue)).toHaveLength(2))
     isBroken = false
     await eventually(async () => expect(await redriveDeadLetters(queue, [one.id])).toBe(1))
@@ -103,7 +103,7 @@ describe('a subscription', () => {
     expect(await listDeadLetters(queue)).toEqual([])
   })
 
-  it('lays down what fits no schema, and skips a type that it does not know', async () => {
+  it('stores an invalid event as a dead letter, and skips an unknown type', async () => {
     const seen: number[] = []
     const { vhost, publish, queue } = await start(async (event) => void seen.push(event.sequence))
     const channel = await (await testConnection(vhost.url)).createChannel()
@@ -112,12 +112,12 @@ describe('a subscription', () => {
     channel.publish(eventsExchange, 'user.updated.v1', Buffer.from(unknown))
     await publish(anEvent(7))
     await eventually(() => expect(seen).toEqual([7]))
-    const isLaidDown = async () =>
+    const isDeadLetter = async () =>
       expect(await listDeadLetters(queue)).toMatchObject([{ id: 'bad', body: 'no JSON', attempts: 1 }])
-    await eventually(isLaidDown)
+    await eventually(isDeadLetter)
   })
 
-  it('finishes what is under way when it stops, and what was not handled comes again', async () => {
+  it('finishes events in progress when it stops, and unhandled ones are redelivered', async () => {
     const gate = Promise.withResolvers<void>()
     const seen: string[] = []
     const { first, subscription, publish } = await start(
@@ -138,7 +138,7 @@ describe('a subscription', () => {
     await eventually(() => expect(seen).toEqual(['begins 1', 'ends 1', 'begins 2', 'ends 2']))
   })
 
-  it('rebuilds a queue that was deleted', async () => {
+  it('declares a deleted queue again', async () => {
     const seen: number[] = []
     const { vhost, first, publish } = await start(async (event) => void seen.push(event.sequence))
     const channel = await (await testConnection(vhost.url)).createChannel()
@@ -148,14 +148,14 @@ describe('a subscription', () => {
     await eventually(() => expect(seen).toEqual([5]))
   })
 
-  it('goes on when its connection is lost while work is under way', async () => {
+  it('continues when its connection is lost while an event is in progress', async () => {
     const begun: number[] = []
     const held = Promise.withResolvers<void>()
     const { vhost, first, publish } = await start(async (event) => {
       begun.push(event.sequence)
       if (event.sequence === 5) await held.promise
     })
-    // There is no channel left to ack on. Nobody may hear of it as an unhandled rejection, which ends a process.
+    // The ack fails because the channel is gone. That must not be an unhandled rejection, which ends the process.
     const unhandled: unknown[] = []
     const note = (reason: unknown) => void unhandled.push(reason)
     process.on('unhandledRejection', note)
