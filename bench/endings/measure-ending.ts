@@ -1,6 +1,5 @@
-import { eventually } from '@gatehouse/testkit'
+import { eventually, granted } from '@gatehouse/testkit'
 import pg from 'pg'
-import { createHttpClient, expectStatus } from '../harness/http-client.ts'
 import { residentMib } from '../harness/process-figures.ts'
 import { signIn } from '../harness/sign-in.ts'
 import type { Identity } from '../harness/stack.ts'
@@ -23,13 +22,12 @@ const plant = (client: pg.Client, nth: number, sessions: number) =>
   )
 
 export const measureEnding = async ({ identity, gateway, nth, sessions, way }: Needs) => {
-  const http = createHttpClient(identity.url, known)
   const db = new pg.Client({ connectionString: identity.ownerUrl })
   await db.connect()
   try {
-    const admin = await signIn(http, 1)
+    const admin = await signIn(identity.url, 1)
     const tokens: string[] = []
-    for (let more = 0; more < known; more += 1) tokens.push((await signIn(http, nth)).authorization)
+    for (let more = 0; more < known; more += 1) tokens.push((await signIn(identity.url, nth)).authorization)
     // One is there since the user was made.
     await plant(db, nth, sessions - known - 1)
     await gateway.untilFresh()
@@ -41,10 +39,10 @@ export const measureEnding = async ({ identity, gateway, nth, sessions, way }: N
       mostMib = Math.max(mostMib, residentMib(identity.pid))
     }, sampleEveryMs)
     try {
-      const call = way.call(userIdOf(nth))
-      const headers = { ...call.headers, authorization: admin.authorization }
-      const { ms: answeredMs } = expectStatus(await http.call({ ...call, headers }), way.status)
+      const startedAt = performance.now()
+      await granted(way.end(admin.client, userIdOf(nth)))
       const answeredAt = performance.now()
+      const answeredMs = answeredAt - startedAt
       while ((await gateway.check(tokens)).includes(true));
       const refusedMs = performance.now() - answeredAt
       await eventually(
@@ -67,7 +65,6 @@ export const measureEnding = async ({ identity, gateway, nth, sessions, way }: N
       clearInterval(sampler)
     }
   } finally {
-    http.close()
     await db.end()
   }
 }

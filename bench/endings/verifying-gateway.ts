@@ -1,4 +1,4 @@
-import { eventually } from '@gatehouse/testkit'
+import { createClient, eventually } from '@gatehouse/testkit'
 import { startServiceProcess, withoutPassword } from '../harness/service-process.ts'
 import type { Identity } from '../harness/stack.ts'
 
@@ -17,11 +17,12 @@ export const startVerifyingGateway = async (identity: Identity) => {
       BROKER_PASSWORD_FILE: file('broker_password', broker.password),
     }),
   })
+  const client = createClient(gateway.url)
   /** Whether each of these tokens counts there. */
   const check = (tokens: string[]) =>
     Promise.all(
       tokens.map(async (authorization) => {
-        const { status } = await fetch(`${gateway.url}/auth/verify`, { headers: { authorization } })
+        const { status } = await client.verify({ headers: { authorization } })
         if (status !== 204 && status !== 401) throw new Error(`the gateway answered ${status}`)
         return status === 204
       }),
@@ -33,10 +34,8 @@ export const startVerifyingGateway = async (identity: Identity) => {
     untilFresh: () =>
       eventually(
         async () => {
-          const ready = (await (await fetch(`${gateway.url}/health/ready`)).json()) as {
-            dependencies: { freshness: { state: string } }
-          }
-          if (ready.dependencies.freshness.state !== 'up') throw new Error('no heartbeats reach the gateway')
+          const { dependencies } = (await client.readReadiness()).body
+          if (dependencies.freshness?.state !== 'up') throw new Error('no heartbeats reach the gateway')
         },
         { withinMs: 60_000 },
       ),

@@ -1,21 +1,13 @@
-import type { Call } from '../harness/http-client.ts'
-
-const json = { 'content-type': 'application/json' }
+import type { Answer, Client } from '@gatehouse/testkit'
 
 /** Whatever ends all sessions of a user, as an admin does it. */
-export const waysToEnd: { name: string; call: (userId: string) => Call; status: number }[] = [
-  { name: 'deactivate', call: (id) => ({ method: 'POST', path: `/users/${id}/deactivate` }), status: 200 },
+export const waysToEnd: { name: string; end: (admin: Client, id: string) => Promise<Answer<unknown>> }[] = [
+  { name: 'deactivate', end: (admin, id) => admin.deactivateUser({ id }) },
   {
     name: 'set password',
-    call: (id) => ({
-      method: 'POST',
-      path: `/users/${id}/password`,
-      headers: json,
-      body: JSON.stringify({ new_password: 'another password, quite a long one' }),
-    }),
-    status: 204,
+    end: (admin, id) => admin.setPassword({ id, body: { new_password: 'another password, quite a long one' } }),
   },
-  { name: 'end sessions', call: (id) => ({ method: 'DELETE', path: `/users/${id}/sessions` }), status: 204 },
-  { name: 'delete', call: (id) => ({ method: 'DELETE', path: `/users/${id}` }), status: 204 },
+  { name: 'end sessions', end: (admin, id) => admin.endSessionsOfUser({ id }) },
+  { name: 'delete', end: (admin, id) => admin.deleteUser({ id }) },
 ]
 export type WayToEnd = (typeof waysToEnd)[number]

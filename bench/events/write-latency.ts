@@ -18,7 +18,7 @@ type State = (typeof states)[number]
 
 const openWriters = async (identity: Identity) => {
   const client = createHttpClient(identity.url, atOnce)
-  const admin = await signIn(client, 1)
+  const admin = await signIn(identity.url, 1)
   const headers = { authorization: admin.authorization }
   const isActive = Array.from({ length: atOnce }, () => true)
   // Each writer has a user of its own, so that none waits for another's row.

@@ -1,7 +1,7 @@
 import { heartbeatIntervalMs } from '@gatehouse/contracts'
 import { startPublisher } from '@gatehouse/events'
 import { createLog } from '@gatehouse/service'
-import { eventually, startFakeIssuer, startRabbitMq } from '@gatehouse/testkit'
+import { createClient, eventually, startFakeIssuer, startRabbitMq } from '@gatehouse/testkit'
 import { startAnswering } from '../harness/ask-process.ts'
 import { startServiceProcess, withoutPassword } from '../harness/service-process.ts'
 import type { IdentityQuestion, IdentityReply } from './identity.process.ts'
@@ -11,10 +11,8 @@ const secret = 'a secret of the benchmark'
 const untilFresh = (url: string) =>
   eventually(
     async () => {
-      const { dependencies } = (await (await fetch(`${url}/health/ready`)).json()) as {
-        dependencies: { freshness: { state: string } }
-      }
-      if (dependencies.freshness.state !== 'up') throw new Error('no heartbeats reach the gateway')
+      const { dependencies } = (await createClient(url).readReadiness()).body
+      if (dependencies.freshness?.state !== 'up') throw new Error('no heartbeats reach the gateway')
     },
     { withinMs: 10_000 },
   )
@@ -41,7 +39,7 @@ export const startGatewayStack = async (people: number) => {
     closers.push(issuer.close)
     const identity = startAnswering<IdentityQuestion, IdentityReply>(new URL('./identity.process.ts', import.meta.url))
     closers.push(identity.stop)
-    const jwks = await (await fetch(issuer.jwksUri)).text()
+    const { text: jwks } = await createClient(issuer.issuer).readJwks()
     const authorization = `Basic ${btoa(`gateway:${secret}`)}`
     const { url: identityUrl } = await identity.ask({ jwks, people, authorization })
 

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http'
 
-export type Call = { method?: 'GET' | 'POST' | 'DELETE'; path: string; headers?: Record<string, string>; body?: string }
+export type Call = { method?: 'GET' | 'POST'; path: string; headers?: Record<string, string>; body?: string }
 export type Answer = {
   status: number
   headers: Record<string, string | string[] | undefined>
@@ -10,7 +10,10 @@ export type Answer = {
 
 const answerWithinMs = 30_000
 
-/** Connections that stay open, as a proxy keeps them; at most `connections` of them. */
+/**
+ * For what is measured: connections that stay open, as a proxy keeps them, at most `connections` of them. The client of
+ * testkit takes more of the machine for a call and says nothing of its connections.
+ */
 export const createHttpClient = (url: string, connections: number) => {
   const agent = new Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections })
   const call = ({ method = 'GET', path, headers, body }: Call) =>

@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { eventually, freePort } from '@gatehouse/testkit'
+import { createClient, eventually, freePort } from '@gatehouse/testkit'
 
 /** Where this checkout lies. */
 export const ownRoot = fileURLToPath(new URL('../..', import.meta.url))
@@ -69,7 +69,7 @@ export const startServiceProcess = async ({ name, settings, root = ownRoot }: Se
   }
   const getReady = async () => {
     if (child.exitCode !== null) return
-    const { status } = await fetch(`${url}/health/ready`)
+    const { status } = await createClient(url).readReadiness()
     if (status !== 200) throw new Error(`${name} is not ready: ${status}`)
   }
   try {

@@ -1,4 +1,4 @@
-import { expectStatus, type HttpClient } from './http-client.ts'
+import { createClient, granted } from '@gatehouse/testkit'
 import { password, usernameOf } from './users.ts'
 
 /** Any of 16 million addresses, the nth always the same. Identity believes the proxy in front of it, which here is us. */
@@ -11,8 +11,14 @@ export const loginCall = (username: string, secret: string, address: string) => 
   body: JSON.stringify({ username, password: secret }),
 })
 
-export const signIn = async ({ call }: HttpClient, nth: number) => {
-  const { body } = expectStatus(await call(loginCall(usernameOf(nth), password, addressOf(nth))), 200)
-  const tokens = JSON.parse(body) as { access_token: string; refresh_token: string }
-  return { authorization: `Bearer ${tokens.access_token}`, refreshToken: tokens.refresh_token }
+/** Signs the nth user in, by a client of its own: no connection of those that are measured. */
+export const signIn = async (url: string, nth: number) => {
+  const client = createClient(url)
+  const body = { username: usernameOf(nth), password }
+  const tokens = await granted(client.logIn({ body, headers: { 'x-forwarded-for': addressOf(nth) } }))
+  return {
+    client: client.as(tokens.access_token),
+    authorization: `Bearer ${tokens.access_token}`,
+    refreshToken: tokens.refresh_token,
+  }
 }

@@ -1,7 +1,6 @@
 import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createHttpClient } from '../harness/http-client.ts'
 import type { IdentityProcess } from '../harness/identity-process.ts'
 import { waitForQuiet } from '../harness/machine.ts'
 import { table } from '../harness/report.ts'
@@ -23,6 +22,7 @@ const linesOf = function* (rows: number) {
   }
 }
 
+/** Written while it is read, as `curl --data-binary @file` does. */
 const upload = async (url: string, authorization: string, rows: number) => {
   const sent = request(new URL('/users/import', url), {
     method: 'POST',
@@ -46,9 +46,7 @@ const upload = async (url: string, authorization: string, rows: number) => {
 /** A fresh identity takes users over; its relay publishes a `user.created.v1` for each meanwhile. */
 export const measureImport = async ({ identity, rows }: { identity: IdentityProcess; rows: number }) => {
   const quiet = await waitForQuiet()
-  const client = createHttpClient(identity.url, 1)
-  const { authorization } = await signIn(client, 1)
-  client.close()
+  const { authorization } = await signIn(identity.url, 1)
   const before = identity.peakMemoryMib()
   const startedAt = performance.now()
   await upload(identity.url, authorization, rows)

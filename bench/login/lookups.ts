@@ -24,7 +24,8 @@ export const openCalls = async ({ identity, users }: Populated) => {
   const anyUser = () => 1 + Math.floor(Math.random() * users)
   const signedIn: Awaited<ReturnType<typeof signIn>>[] = []
   // Far apart in the table. One by one: nobody is refused for being too many.
-  for (let nth = 0; nth < atOnce; nth += 1) signedIn.push(await signIn(client, 1 + nth * Math.floor(users / atOnce)))
+  for (let nth = 0; nth < atOnce; nth += 1)
+    signedIn.push(await signIn(identity.url, 1 + nth * Math.floor(users / atOnce)))
   const of = (nth: number) => signedIn[nth] as (typeof signedIn)[number]
   const admin = of(0).authorization
   const make: Record<string, (nth: number) => Call> = {

@@ -1,6 +1,5 @@
 import { anywhere, calls, type ProblemCode, problemCodes } from '@gatehouse/contracts'
-
-type Answered = { status: number; type: string | null; body: unknown }
+import type { Answer } from './client.ts'
 
 const pattern = (path: string) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
 
@@ -13,17 +12,17 @@ const callOf = (method: string, path: string) => {
 }
 
 /**
- * Holds an answer against what its call declares: status, body, and the code of a refusal.
+ * For `onAnswer` of a client: holds an answer against what its call declares: status, body, and the code of a refusal.
  * @throws Error that says what is not declared
  */
-export const checkDeclared = (method: string, path: string, { status, type, body }: Answered) => {
+export const checkDeclared = (method: string, path: string, { status, headers, body }: Answer<unknown>) => {
   const found = callOf(method, path)
   if (!found) return
   const { operationId, call } = found
   const complain = (what: string) => {
     throw new Error(`${operationId} answers ${what}, and declares no such thing`)
   }
-  if (type?.startsWith('application/problem+json')) {
+  if (headers.get('content-type')?.startsWith('application/problem+json')) {
     const code = (body as { code: ProblemCode }).code
     if (![...anywhere, ...call.refuses].includes(code)) complain(`with the code ${code}`)
     if (problemCodes[code].status !== status) complain(`${status} with the code ${code}`)

@@ -1,4 +1,5 @@
 export { checkDeclared } from './check-declared.ts'
+export { type Answer, type Client, createClient, granted, type Sent } from './client.ts'
 export { eventually } from './eventually.ts'
 export { type FakeIdentity, newUser, startFakeIdentity } from './fake-identity.ts'
 export { type FakeIssuer, startFakeIssuer } from './fake-issuer.ts'

@@ -22,9 +22,9 @@ describe('a gateway that starts alone', () => {
     const [identityPort, brokerPort] = [await freePort(), await freePort()]
     const gateway = await startTestGateway({ identityUrl: `http://127.0.0.1:${identityPort}` }, { brokerPort })
     const { token } = await gateway.signIn()
-    expect((await gateway.get('/health/live')).status).toBe(200)
-    expect(await gateway.get('/health')).toMatchObject({ status: 503, body: { status: 'not_ready' } })
-    const { body } = await gateway.get('/health/ready')
+    expect((await gateway.readLiveness()).status).toBe(200)
+    expect(await gateway.readHealth()).toMatchObject({ status: 503, body: { status: 'not_ready' } })
+    const { body } = await gateway.readReadiness()
     expect(body.dependencies).toMatchObject({
       keys: { state: 'down', count: 0 },
       identity: { state: 'down' },
@@ -32,7 +32,7 @@ describe('a gateway that starts alone', () => {
       freshness: { state: 'degraded', staleness_ms: null },
     })
     for (const path of ['/auth/me', '/auth/verify']) {
-      const answer = await gateway.get(path, token)
+      const answer = await gateway.as(token).send('GET', path)
       expect(answer, path).toMatchObject({ status: 503, body: { code: 'cannot_verify' } })
       expect(answer.headers.get('retry-after'), path).toBe('1')
     }
@@ -41,10 +41,10 @@ describe('a gateway that starts alone', () => {
     await open(identityPort, gateway.identity.url)
     await eventually(async () => expect(await gateway.me(token)).toMatchObject({ status: 200 }), { withinMs: 7_000 })
     // Without the broker it asks for every answer that is older than the promise, and is ready.
-    expect(await gateway.get('/health')).toMatchObject({ status: 200 })
+    expect(await gateway.readHealth()).toMatchObject({ status: 200 })
 
     await open(brokerPort, gateway.brokerAddress)
     await gateway.untilFresh()
-    expect((await gateway.get('/health/ready')).body.dependencies).toMatchObject({ broker: { state: 'up' } })
+    expect((await gateway.readReadiness()).body.dependencies).toMatchObject({ broker: { state: 'up' } })
   })
 })

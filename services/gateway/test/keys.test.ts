@@ -31,13 +31,13 @@ describe('keys', () => {
     gateway.issuer.misbehave('empty set')
     await gateway.publish('key.published.v1', 'kid', { key: { kid: 'kid', state: 'next' } })
     await eventually(async () =>
-      expect((await gateway.get('/health/ready')).body.dependencies.keys).toMatchObject({
+      expect((await gateway.readReadiness()).body.dependencies.keys).toMatchObject({
         state: 'degraded',
         count: 1,
       }),
     )
     expect(await gateway.me(token)).toMatchObject({ status: 200 })
-    expect((await gateway.get('/health')).status, 'degraded still serves').toBe(200)
+    expect((await gateway.readHealth()).status, 'degraded still serves').toBe(200)
   })
 })
 

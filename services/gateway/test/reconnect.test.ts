@@ -8,13 +8,13 @@ const start = async () => {
   const proxy = await startFaultProxy({ target: { host, port: amqpPort } })
   onTestFinished(() => proxy.close())
   const gateway = await startTestGateway({}, { brokerPort: proxy.port })
-  const dependencies = async () => (await gateway.get('/health/ready')).body.dependencies
+  const dependencies = async () => (await gateway.readReadiness()).body.dependencies
   const untilBrokerIs = (state: string) =>
     eventually(async () => expect((await dependencies()).broker).toMatchObject({ state }), { withinMs: 15_000 })
   await gateway.untilFresh()
   return {
     ...gateway,
-    staleness: async () => (await dependencies()).freshness.staleness_ms,
+    staleness: async () => (await dependencies()).freshness?.staleness_ms,
     cutOff: async (meanwhile: () => void = () => {}) => {
       proxy.reset()
       await untilBrokerIs('degraded')

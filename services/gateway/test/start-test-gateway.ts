@@ -7,6 +7,7 @@ import { startPublisher } from '@gatehouse/events'
 import { createLog } from '@gatehouse/service'
 import {
   checkDeclared,
+  createClient,
   createTestVhost,
   eventually,
   newEvent,
@@ -63,24 +64,15 @@ export const startTestGateway = async (
   const gateway = await startGateway(config, log)
   onTestFinished(() => gateway.close())
 
-  const get = async (path: string, token?: string, headers: Record<string, string> = {}) => {
-    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    const response = await fetch(gateway.url + path, { headers: { ...authorization, ...headers } })
-    const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json')
-    const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
-    checkDeclared('GET', path, { ...answer, type: response.headers.get('content-type') })
-    return answer
-  }
-  const staleness = async () => (await get('/health/ready')).body.dependencies.freshness.staleness_ms as number | null
+  const client = createClient(gateway.url, { onAnswer: checkDeclared })
+  const staleness = async () => (await client.readReadiness()).body.dependencies.freshness?.staleness_ms
 
   return {
-    url: gateway.url,
+    ...client,
     issuer,
     identity,
     brokerAddress: vhost.gatewayUrl,
-    get,
-    me: (token?: string) => get('/auth/me', token),
+    me: (token: string) => client.as(token).readMe(),
     /** Signs somebody in: a session at identity and a token for it. */
     signIn: async (more = {}) => {
       const user = newUser(more)

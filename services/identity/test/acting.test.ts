@@ -80,13 +80,13 @@ describe('an import whose admin is thrown out meanwhile', () => {
       const importing = await openImport(identity, token, query)
       importing.write('\n')
       const { sub } = decodeJwt(token)
-      expect(await identity.as(other.token)('POST', `/users/${sub}/deactivate`)).toMatchObject({ status: 200 })
+      expect(await identity.as(other.token).deactivateUser({ id: String(sub) })).toMatchObject({ status: 200 })
       const before = await countUsers(identity)
       importing.write(row('mallory', { roles: ['admin'] }))
       expect(await importing.finish()).toMatchObject({ status: 401, lines: [{ code: 'session_ended' }] })
       expect(await countUsers(identity)).toBe(before)
     }
-    expect(await identity.logIn('mallory', 'correct horse')).toMatchObject({ status: 401 })
+    expect(await identity.signIn('mallory', 'correct horse')).toMatchObject({ status: 401 })
   })
 
   it('takes what came before and nothing after, and its last line says so', async () => {
@@ -95,8 +95,9 @@ describe('an import whose admin is thrown out meanwhile', () => {
     const rows = (from: number) => Array.from({ length: 500 }, (_, at) => row(`user-${from + at}`)).join('')
     importing.write(`not json\n${rows(0)}`)
     await eventually(async () => expect(await countUsers(identity)).toBe(503))
-    const path = `/users/${admin.user.id}`
-    const demoted = await identity.as(other.token)('PATCH', path, { roles: [] }, { 'if-match': '*' })
+    const demoted = await identity
+      .as(other.token)
+      .changeUser({ id: admin.user.id, body: { roles: [] }, headers: { 'if-match': '*' } })
     expect(demoted).toMatchObject({ status: 200 })
     importing.write(rows(500))
     importing.write(rows(1000))
@@ -116,13 +117,13 @@ describe('many imports of one admin', () => {
     const onlooker = await connect(identity.database.superuserUrl)
     const inserting = "state <> 'idle' AND usename = 'gatehouse_identity' AND query ILIKE 'INSERT INTO users%'"
     const busy = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND ${inserting}`
-    const headers = { 'content-type': 'application/x-ndjson', authorization: `Bearer ${admin.token}` }
+    const headers = { 'content-type': 'application/x-ndjson' }
     const bodies = Array.from({ length: 8 }, (_, nth) =>
       Array.from({ length: 3_000 }, (_, at) => row(`user-${nth}-${at}`)).join(''),
     )
     let isOver = false
     const imports = Promise.all(
-      bodies.map((body) => fetch(`${identity.url}/users/import`, { method: 'POST', headers, body })),
+      bodies.map((body) => identity.as(admin.token).send('POST', '/users/import', { headers, body })),
     ).finally(() => {
       isOver = true
     })
@@ -131,7 +132,7 @@ describe('many imports of one admin', () => {
     while (!isOver) {
       most = Math.max(most, (await onlooker.query(busy)).rowCount ?? 0)
       if (most === 0 || isOut) continue
-      expect(await identity.as(other.token)('POST', `/users/${admin.user.id}/deactivate`)).toMatchObject({
+      expect(await identity.as(other.token).deactivateUser({ id: admin.user.id })).toMatchObject({
         status: 200,
       })
       isOut = true
@@ -161,13 +162,13 @@ describe('a change by somebody who was let in, and is thrown out before it is ma
   /** The call waits for what throws its caller out, and comes after it. */
   const overtake = async (identity: Identity, throwOut: string, [, method, path, body]: (typeof changes)[number]) => {
     const name = crypto.randomUUID().slice(0, 8)
-    const ada = await identity.createUser({ username: `ada-${name}` })
+    const ada = await identity.addUser({ username: `ada-${name}` })
     const admin = await identity.signUp({ username: `root-${name}`, roles: ['admin'] })
     const change = await openChange(identity, throwOut, [admin.user.id])
     const where = path.replace('ADA', ada.id).replace('SID', String(decodeJwt(admin.token).sid))
     const before = await identity.query('SELECT id, version, roles FROM users ORDER BY id')
     const events = (await identity.events()).length
-    const answer = identity.as(admin.token)(method, where, body, { 'if-match': '*' })
+    const answer = identity.as(admin.token).send(method, where, { json: body, headers: { 'if-match': '*' } })
     await change.untilWaitedFor()
     await change.commit()
     const { status, body: problem } = await answer
@@ -204,14 +205,14 @@ describe('admins who act on each other', () => {
     let decided = 0
     for (let round = 0; round < 25; round += 1) {
       const [token, token2] = (
-        await Promise.all(pair.map(({ username }) => identity.logIn(username, 'correct horse')))
-      ).map((it) => String(it.body.access_token)) as [string, string]
+        await Promise.all(pair.map(({ username }) => identity.signIn(username, 'correct horse')))
+      ).map((it) => it.body.access_token) as [string, string]
       const rows = Array.from({ length: 40 }, (_, at) => row(`user-${round}-${at}`)).join('')
-      const headers = { 'content-type': 'application/x-ndjson', authorization: `Bearer ${token2}` }
+      const headers = { 'content-type': 'application/x-ndjson' }
       const answers = await Promise.all([
-        one.as(token)('POST', `/users/${pair[1].id.toUpperCase()}/deactivate`),
-        two.as(token2)('POST', `/users/${pair[0].id}/deactivate`),
-        fetch(`${two.url}/users/import`, { method: 'POST', headers, body: rows }),
+        one.as(token).deactivateUser({ id: pair[1].id.toUpperCase() }),
+        two.as(token2).deactivateUser({ id: pair[0].id }),
+        two.as(token2).send('POST', '/users/import', { headers, body: rows }),
       ])
       const statuses = answers.map((it) => it.status)
       // 503: the machine was too busy to tell.
@@ -221,7 +222,7 @@ describe('admins who act on each other', () => {
       decided += succeeded
       for (const { id } of pair) {
         await eventually(async () =>
-          expect(await identity.as(third.token)('POST', `/users/${id}/activate`)).toMatchObject({ status: 200 }),
+          expect(await identity.as(third.token).activateUser({ id })).toMatchObject({ status: 200 }),
         )
       }
     }

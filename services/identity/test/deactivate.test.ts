@@ -6,18 +6,16 @@ describe('POST /users/{id}/deactivate', () => {
     const identity = await startTestIdentity()
     const ada = await identity.signUp({ username: 'ada' })
     const admin = await identity.signUp({ username: 'root', roles: ['admin'] })
-    const path = `/users/${ada.user.id}/deactivate`
-    expect(await identity.post(path)).toMatchObject({ status: 401 })
-    expect(await identity.post(path, undefined, ada.token)).toMatchObject({
+    expect(await identity.deactivateUser({ id: ada.user.id })).toMatchObject({ status: 401 })
+    expect(await identity.as(ada.token).deactivateUser({ id: ada.user.id })).toMatchObject({
       status: 403,
       body: { code: 'insufficient_scope' },
     })
-    const unknown = `/users/${crypto.randomUUID()}/deactivate`
-    expect(await identity.post(unknown, undefined, admin.token)).toMatchObject({
+    expect(await identity.as(admin.token).deactivateUser({ id: crypto.randomUUID() })).toMatchObject({
       status: 404,
       body: { code: 'user_not_found' },
     })
-    expect(await identity.post('/users/42/deactivate', undefined, admin.token)).toMatchObject({
+    expect(await identity.as(admin.token).send('POST', '/users/42/deactivate')).toMatchObject({
       status: 400,
       body: { code: 'invalid_request' },
     })
@@ -27,11 +25,12 @@ describe('POST /users/{id}/deactivate', () => {
     const identity = await startTestIdentity()
     const ada = await identity.signUp({ username: 'ada' })
     const admin = await identity.signUp({ username: 'root', roles: ['admin'] })
-    const call = (verb: string) => identity.post(`/users/${ada.user.id}/${verb}`, undefined, admin.token)
-    expect(await call('deactivate')).toMatchObject({ status: 200, body: { is_active: false, version: 2 } })
-    expect(await call('deactivate')).toMatchObject({ status: 200, body: { is_active: false, version: 2 } })
-    expect(await call('activate')).toMatchObject({ status: 200, body: { is_active: true, version: 3 } })
-    expect(await identity.post('/auth/logout', undefined, ada.token)).toMatchObject({
+    const { id } = ada.user
+    const asAdmin = identity.as(admin.token)
+    expect(await asAdmin.deactivateUser({ id })).toMatchObject({ status: 200, body: { is_active: false, version: 2 } })
+    expect(await asAdmin.deactivateUser({ id })).toMatchObject({ status: 200, body: { is_active: false, version: 2 } })
+    expect(await asAdmin.activateUser({ id })).toMatchObject({ status: 200, body: { is_active: true, version: 3 } })
+    expect(await identity.as(ada.token).logOut()).toMatchObject({
       status: 401,
       body: { code: 'session_ended' },
     })
@@ -48,15 +47,15 @@ describe('POST /users/{id}/deactivate', () => {
   it('lets no session start behind a deactivation', async () => {
     const identity = await startTestIdentity()
     const admin = await identity.signUp({ username: 'root', roles: ['admin'] })
-    const ada = await identity.createUser({ username: 'ada', password: 'correct horse' })
+    const ada = await identity.addUser({ username: 'ada', password: 'correct horse' })
     const [, ...logins] = await Promise.all([
-      identity.post(`/users/${ada.id}/deactivate`, undefined, admin.token),
-      ...Array.from({ length: 4 }, () => identity.logIn('ada', 'correct horse')),
+      identity.as(admin.token).deactivateUser({ id: ada.id }),
+      ...Array.from({ length: 4 }, () => identity.signIn('ada', 'correct horse')),
     ])
-    const tokens = logins.filter((it) => it.status === 200).map((it) => String(it.body.access_token))
+    const tokens = logins.filter((it) => it.status === 200).map((it) => it.body.access_token)
     for (const token of tokens) {
-      expect(await identity.post('/auth/logout', undefined, token)).toMatchObject({ status: 401 })
+      expect(await identity.as(token).logOut()).toMatchObject({ status: 401 })
     }
-    expect(await identity.logIn('ada', 'correct horse')).toMatchObject({ status: 401 })
+    expect(await identity.signIn('ada', 'correct horse')).toMatchObject({ status: 401 })
   })
 })

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { gatewaySecret } from './start-test-identity.ts'
 
-export const asService = { authorization: `Basic ${btoa(`gateway:${gatewaySecret}`)}` }
+const asService = { authorization: `Basic ${btoa(`gateway:${gatewaySecret}`)}` }
 
 type Frame = { id: number; type: string | null; data: { id: string; type: string; subject: string } | null }
 

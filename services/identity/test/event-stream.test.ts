@@ -3,12 +3,12 @@ import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createHealth, createLog, createMetrics, serve } from '@gatehouse/service'
-import { eventually } from '@gatehouse/testkit'
+import { eventually, granted } from '@gatehouse/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createEventStreams } from '../src/http/event-streams.ts'
 import { openDatabase } from '../src/open-database.ts'
 import { historyIn } from '../src/outbox/history.repository.ts'
-import { asService, openEventStream } from './event-stream-client.ts'
+import { openEventStream } from './event-stream-client.ts'
 import { startTestIdentity } from './start-test-identity.ts'
 import { openOutbox } from './start-test-relay.ts'
 
@@ -61,19 +61,19 @@ describe('GET /events as a stream', () => {
 
   it('sends what is there and what comes, and goes on behind the last id seen', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada' })
+    await identity.addUser({ username: 'ada' })
     const url = `${identity.url}/events?${createdUsers}`
     const stream = await openEventStream(url)
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream')
     expect(stream.response.headers.get('x-accel-buffering')).toBe('no')
     await eventually(() => expect(usernames(stream)).toEqual(['ada']))
-    await identity.createUser({ username: 'bob' })
+    await identity.addUser({ username: 'bob' })
     await eventually(() => expect(usernames(stream)).toEqual(['ada', 'bob']), { everyMs: 10 })
     expect(stream.frames[0]).toMatchObject({ type: 'user.created.v1', data: { type: 'user.created.v1' } })
     const [first, second] = stream.frames
     stream.hangUp()
 
-    await identity.createUser({ username: 'cleo' })
+    await identity.addUser({ username: 'cleo' })
     const resumed = await openEventStream(url, { 'last-event-id': String(first?.id) })
     await eventually(() => expect(usernames(resumed)).toEqual(['bob', 'cleo']))
     expect(resumed.frames[0]?.id).toBe(second?.id)
@@ -91,17 +91,18 @@ describe('GET /events as a stream', () => {
       while (!last) {
         last = isOver
         const replica = at % 2 === 0 ? identity : other
-        const { body } = await replica.get(`/events?${createdUsers}&limit=7&after=${after}`, asService)
-        into.push(...(body.events as { id: string }[]).map((it) => it.id))
-        after = Number(body.next)
-        if (body.more) last = false
+        const query = { types: 'user.created.v1', limit: 7, after }
+        const page = await granted(replica.gateway.readEvents({ query }))
+        into.push(...page.events.map((it) => it.id))
+        after = page.next
+        if (page.more) last = false
       }
     }
     const readers = paged.map(read)
     const leaders = new Set<number>()
     const superuser = openOutbox(identity.database.superuserUrl).pool
     for (let round = 0; round < 12; round += 1) {
-      await Promise.all(Array.from({ length: 8 }, (_, at) => identity.createUser({ username: `u${round}-${at}` })))
+      await Promise.all(Array.from({ length: 8 }, (_, at) => identity.addUser({ username: `u${round}-${at}` })))
       const {
         rows: [leader],
       } = await superuser.query(
@@ -129,7 +130,7 @@ describe('GET /events as a stream', () => {
 
   it('takes so many streams and no more, and tells that it is alive', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada' })
+    await identity.addUser({ username: 'ada' })
     await eventually(async () => expect(await identity.query('SELECT FROM outbox WHERE position IS NULL')).toEqual([]))
     const { url } = await serveStreams(identity, { maxStreams: 2, keepAliveMs: 100 })
     const first = await openEventStream(url)

@@ -1,14 +1,13 @@
 import { type HistoryPage, historyPage, snapshotPage } from '@gatehouse/contracts'
-import { eventually, newEvent, newUser } from '@gatehouse/testkit'
+import { eventually, granted, newEvent, newUser } from '@gatehouse/testkit'
 import { describe, expect, it } from 'vitest'
 import { openLeaderConnection } from '../src/outbox/leader-connection.ts'
-import { asService } from './event-stream-client.ts'
 import { startTestIdentity } from './start-test-identity.ts'
 import { openOutbox } from './start-test-relay.ts'
 
 const start = async () => {
   const identity = await startTestIdentity()
-  const get = (path: string) => identity.get(path, asService)
+  const get = (path: string) => identity.gateway.send('GET', path)
   const page = async (query: string): Promise<HistoryPage> => historyPage.parse((await get(`/events?${query}`)).body)
   /** Waits until every event is in the history. @returns all of it */
   const wholeHistory = async () => {
@@ -29,7 +28,7 @@ describe('GET /events', () => {
       { authorization: `Basic ${btoa('gateway:no')}` },
     ]) {
       for (const path of ['/events', '/events/snapshot']) {
-        const refused = await identity.get(path, headers)
+        const refused = await identity.send('GET', path, { headers })
         expect(refused).toMatchObject({ status: 401, body: { code: 'invalid_client' } })
       }
     }
@@ -80,7 +79,7 @@ describe('GET /events', () => {
     const { identity, page } = await start()
     await identity.query(`INSERT INTO outbox (id, aggregate_id, type, payload, sent_at, position)
       SELECT gen_random_uuid(), 'x', 'session.started.v1', '{}', now(), 1000000 + n FROM generate_series(1, 20005) n`)
-    const user = await identity.createUser({ username: 'ada' })
+    const user = await identity.addUser({ username: 'ada' })
     await identity.query('UPDATE outbox SET sent_at = now(), position = 2000000 WHERE aggregate_id = $1', [user.id])
     const first = await page('after=1000000&types=user.created.v1')
     expect(first).toEqual({ events: [], next: 1_020_000, more: true })
@@ -90,7 +89,7 @@ describe('GET /events', () => {
 
   it('tells who comes after the purge that this history is gone, and where to begin instead', async () => {
     const { identity, get, page, wholeHistory } = await start()
-    for (const username of ['ada', 'bob', 'cleo']) await identity.createUser({ username })
+    for (const username of ['ada', 'bob', 'cleo']) await identity.addUser({ username })
     await wholeHistory()
     const [{ position }] = await identity.query(
       "SELECT position FROM outbox WHERE payload->'data'->'user'->>'username' = 'bob'",
@@ -111,7 +110,7 @@ describe('GET /events', () => {
     expect((await page(`after=${position}`)).events).toMatchObject([{ data: { user: { username: 'cleo' } } }])
     const snapshot = snapshotPage.parse((await get('/events/snapshot')).body)
     expect(snapshot.users).toHaveLength(3)
-    await identity.createUser({ username: 'dora' })
+    await identity.addUser({ username: 'dora' })
     const tail = () => page(`after=${snapshot.position}`)
     await eventually(async () =>
       expect((await tail()).events).toMatchObject([{ data: { user: { username: 'dora' } } }]),
@@ -131,8 +130,10 @@ describe('GET /events', () => {
     await outbox.insert(client, early)
     await outbox.append(late)
     const idsAfter = async (after: number) => {
-      const { body } = await identity.get(`/events?after=${after}&types=user.updated.v1`, asService)
-      return { ids: (body as unknown as HistoryPage).events.map((it) => it.id), next: Number(body.next) }
+      const { events, next } = await granted(
+        identity.gateway.readEvents({ query: { after, types: 'user.updated.v1' } }),
+      )
+      return { ids: events.map((it) => it.id), next }
     }
     const first = await eventually(async () => {
       const found = await idsAfter(0)
@@ -154,7 +155,7 @@ describe('GET /events/snapshot', () => {
   it('answers every user as it is, page by page', async () => {
     const { identity, get } = await start()
     const made = []
-    for (const username of ['ada', 'bob', 'cleo']) made.push(await identity.createUser({ username }))
+    for (const username of ['ada', 'bob', 'cleo']) made.push(await identity.addUser({ username }))
     const users = []
     let after = ''
     for (let pages = 0; pages < 3; pages += 1) {
@@ -173,10 +174,10 @@ describe('a deleted user', () => {
   it('leaves nothing of name or address in what is served', async () => {
     const { identity, wholeHistory, get } = await start()
     const { user } = await identity.signUp({ username: 'secret-name', fullName: 'Secret Person' })
-    await identity.logIn('secret-name', 'wrong password')
+    await identity.signIn('secret-name', 'wrong password')
     const admin = await identity.signUp({ username: 'admin', roles: ['admin'] })
     expect(JSON.stringify(await wholeHistory())).toMatch(/secret-name.*wrong_password/)
-    const removed = await identity.as(admin.token)('DELETE', `/users/${user.id}`)
+    const removed = await identity.as(admin.token).deleteUser({ id: user.id })
     expect(removed.status).toBe(204)
     const { events } = await wholeHistory()
     const about = events.filter((it) => it.subject === user.id)

@@ -11,22 +11,15 @@ const bcrypt = foreignHashes.find(([what]) => what === 'bcrypt')?.[1] ?? ''
 const start = async () => {
   const identity = await startTestIdentity()
   const { token } = await identity.signUp({ username: 'root', roles: ['admin'] })
+  const asAdmin = identity.as(token)
   const importLines = async (lines: string[], query = '', type = 'application/x-ndjson') => {
-    const response = await fetch(`${identity.url}/users/import${query}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': type },
-      body: lines.join('\n'),
-    })
-    const text = await response.text()
-    return {
-      status: response.status,
-      lines: text
-        .trim()
-        .split('\n')
-        .map((it) => JSON.parse(it)),
-    }
+    const body = lines.join('\n')
+    const sent = { headers: { 'content-type': type }, body }
+    const { status, text } = await asAdmin.send('POST', `/users/import${query}`, sent)
+    const answered = text.trim().split('\n')
+    return { status, lines: answered.map((it) => JSON.parse(it)) }
   }
-  return { identity, importLines, call: identity.as(token) }
+  return { identity, importLines, asAdmin }
 }
 
 describe('POST /users/import', () => {
@@ -61,8 +54,8 @@ describe('POST /users/import', () => {
     ])
     expect(answer.lines.at(-1)).toEqual({ imported: 2, refused: 5, dry_run: false })
     expect(JSON.stringify(answer.lines)).not.toContain('planted-plain-text')
-    expect(await identity.logIn('ada', 'correct horse')).toMatchObject({ status: 200 })
-    expect(await identity.logIn('bob', 'correct horse')).toMatchObject({ status: 401 })
+    expect(await identity.signIn('ada', 'correct horse')).toMatchObject({ status: 200 })
+    expect(await identity.signIn('bob', 'correct horse')).toMatchObject({ status: 401 })
     const created = (await identity.events()).filter((it) => it.type === 'user.created.v1').map((it) => it.subject)
     expect(created).toContain(id)
     expect(created).toHaveLength(3)
@@ -92,17 +85,17 @@ describe('POST /users/import', () => {
   })
 
   it('gives no id again that a deleted user had, also when the deletion was not through yet', async () => {
-    const { identity, importLines, call } = await start()
+    const { identity, importLines, asAdmin } = await start()
     const row = (username: string, id: string) => JSON.stringify({ username, hashed_password: bcrypt, id })
     const refused = (line: number) => expect.objectContaining({ line, code: 'id_deleted' })
-    const ada = await identity.createUser({ username: 'ada' })
-    expect(await call('DELETE', `/users/${ada.id}`)).toMatchObject({ status: 204 })
+    const ada = await identity.addUser({ username: 'ada' })
+    expect(await asAdmin.deleteUser({ id: ada.id })).toMatchObject({ status: 204 })
     const fresh = '6f1f64a1-4d4b-4bd0-9f38-0f5d2b8d1a11'
     for (const query of ['?dry_run=true', '']) {
       const { lines } = await importLines([row('ada', ada.id), row('eve', fresh)], query)
       expect(lines).toEqual([refused(1), expect.objectContaining({ imported: 1, refused: 1 })])
     }
-    const bob = await identity.createUser({ username: 'bob' })
+    const bob = await identity.addUser({ username: 'bob' })
     const owner = new pg.Client({ connectionString: identity.database.ownerUrl })
     await owner.connect()
     try {

@@ -7,7 +7,7 @@ import { startTestIdentity } from './start-test-identity.ts'
 describe('GET /.well-known/jwks.json', () => {
   it('publishes public members only, cacheable, with an ETag that answers 304', async () => {
     const identity = await startTestIdentity()
-    const first = await identity.get('/.well-known/jwks.json')
+    const first = await identity.readJwks()
     expect(jwks.parse(first.body).keys).toHaveLength(1)
     expect(first.headers.get('cache-control')).toBe('public, max-age=60')
     // By node:http, since fetch adds `Cache-Control: no-cache` to a conditional request.
@@ -21,9 +21,7 @@ describe('GET /.well-known/jwks.json', () => {
   it('stays the same over restarts and replicas, and the private half is stored encrypted', async () => {
     const identity = await startTestIdentity()
     const replica = await identity.startReplica()
-    expect((await replica.get('/.well-known/jwks.json')).body).toEqual(
-      (await identity.get('/.well-known/jwks.json')).body,
-    )
+    expect((await replica.readJwks()).body).toEqual((await identity.readJwks()).body)
     const [row] = await identity.query('SELECT * FROM signing_keys')
     expect(row.encrypted_private_key).toMatch(/^[\w-]{8}\.[\w-]+\.[\w-]+\.[\w-]+$/)
     expect(JSON.stringify(row)).not.toMatch(/PRIVATE|"d"/)
@@ -33,7 +31,7 @@ describe('GET /.well-known/jwks.json', () => {
 describe('GET /.well-known/oauth-authorization-server', () => {
   it('names the issuer and where its keys are', async () => {
     const identity = await startTestIdentity()
-    const { body } = await identity.get('/.well-known/oauth-authorization-server')
+    const { body } = await identity.readMetadata()
     expect(body).toMatchObject({ issuer: identity.issuer, jwks_uri: `${identity.issuer}/.well-known/jwks.json` })
   })
 })

@@ -9,15 +9,15 @@ describe('the password of the documentation', () => {
   it('is told by readiness for as long as it signs an admin in, and does not take the service out', async () => {
     const identity = await startTestIdentity()
     const state = async () => {
-      const { status, body } = await identity.get('/health/ready')
+      const { status, body } = await identity.readReadiness()
       const { dependencies } = body as { dependencies: Record<string, { state: string }> }
       return { status, state: dependencies.laptop_password?.state }
     }
     expect(await state()).toEqual({ status: 200, state: 'up' })
-    await identity.createUser({ username: 'ada', password: 'changeme' }) // no admin
+    await identity.addUser({ username: 'ada', password: 'changeme' }) // no admin
     const { token } = await identity.signUp(seeded)
     const other = await identity.startReplica() // looks when it starts
-    expect((await other.get('/health/ready')).body).toMatchObject({
+    expect((await other.readReadiness()).body).toMatchObject({
       dependencies: { laptop_password: { state: 'degraded', detail: expect.any(String) } },
     })
     await eventually(async () => expect(await state()).toEqual({ status: 200, state: 'degraded' }), {
@@ -25,7 +25,7 @@ describe('the password of the documentation', () => {
     })
 
     const next = { current_password: 'changeme', new_password: 'violet harbour lantern' }
-    expect(await identity.as(token)('POST', '/auth/password', next)).toMatchObject({ status: 204 })
+    expect(await identity.as(token).changePassword({ body: next })).toMatchObject({ status: 204 })
     await eventually(async () => expect(await state()).toEqual({ status: 200, state: 'up' }), { withinMs: 15_000 })
   })
 

@@ -7,14 +7,14 @@ import { startTestIdentity } from './start-test-identity.ts'
 /** Changes a user after a sign-in has read it, and before that sign-in can start its session. */
 const signInWhile = async (change: string) => {
   const identity = await startTestIdentity()
-  const ada = await identity.createUser({ username: 'ada' })
+  const ada = await identity.addUser({ username: 'ada' })
   const connection = new pg.Client({ connectionString: identity.database.ownerUrl })
   await connection.connect()
   onTestFinished(() => connection.end())
   await connection.query('BEGIN')
   await connection.query('SELECT 1 FROM users FOR UPDATE')
   const { rows } = await connection.query('SELECT pg_current_xact_id()::text AS id')
-  const signIn = identity.logIn('ada', 'correct horse')
+  const signIn = identity.signIn('ada', 'correct horse')
   await eventually(async () => {
     const waiting = await identity.query('SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid::text = $1', [
       rows[0].id,

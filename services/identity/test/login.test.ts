@@ -5,11 +5,11 @@ import { startTestIdentity, withoutRequestId } from './start-test-identity.ts'
 describe('POST /auth/login', () => {
   it('answers a wrong password, an unknown username and a deactivated user alike', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada', password: 'correct horse' })
-    await identity.createUser({ username: 'gone', password: 'correct horse', isActive: false })
-    const wrong = await identity.logIn('ada', 'battery staple')
-    const unknown = await identity.logIn('nobody', 'battery staple')
-    const deactivated = await identity.logIn('gone', 'correct horse')
+    await identity.addUser({ username: 'ada', password: 'correct horse' })
+    await identity.addUser({ username: 'gone', password: 'correct horse', isActive: false })
+    const wrong = await identity.signIn('ada', 'battery staple')
+    const unknown = await identity.signIn('nobody', 'battery staple')
+    const deactivated = await identity.signIn('gone', 'correct horse')
     expect(wrong).toMatchObject({ status: 401, body: { code: 'bad_credentials', error: 'invalid_grant' } })
     expect(wrong.headers.get('www-authenticate'), 'RFC 9110 §15.5.2').toBe('Bearer')
     expect(withoutRequestId(unknown)).toEqual(withoutRequestId(wrong))
@@ -26,20 +26,23 @@ describe('POST /auth/login', () => {
     ['half a character', { username: 'ada', password: '\ud800' }],
   ])('refuses %s', async (_what, body) => {
     const identity = await startTestIdentity()
-    expect(await identity.post('/auth/login', body)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(await identity.send('POST', '/auth/login', { json: body })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request' },
+    })
   })
 
   it('refuses another grant by its own error', async () => {
     const identity = await startTestIdentity()
-    const answer = await identity.logIn('ada', 'x', { grant_type: 'client_credentials' } as never)
+    const answer = await identity.signIn('ada', 'x', { grant_type: 'client_credentials' } as never)
     expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } })
   })
 
   it('signs in by form and by JSON, whatever the case of the username', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'Ada', password: 'correct horse' })
-    const byForm = await identity.logIn('ADA', 'correct horse')
-    const byJson = await identity.post('/auth/login', { username: ' ada', password: 'correct horse' })
+    await identity.addUser({ username: 'Ada', password: 'correct horse' })
+    const byForm = await identity.signIn('ADA', 'correct horse')
+    const byJson = await identity.send('POST', '/auth/login', { json: { username: ' ada', password: 'correct horse' } })
     for (const answer of [byForm, byJson]) {
       expect(answer).toMatchObject({ status: 200, body: { token_type: 'bearer', expires_in: 28_800 } })
       expect(answer.headers.get('cache-control')).toBe('no-store')
@@ -48,10 +51,10 @@ describe('POST /auth/login', () => {
 
   it('issues a token that another library verifies by the published keys', async () => {
     const identity = await startTestIdentity()
-    const user = await identity.createUser({ username: 'ada', password: 'correct horse', roles: ['admin'] })
-    const { body } = await identity.logIn('ada', 'correct horse')
+    const user = await identity.addUser({ username: 'ada', password: 'correct horse', roles: ['admin'] })
+    const { body } = await identity.signIn('ada', 'correct horse')
     const keys = createRemoteJWKSet(new URL(`${identity.url}/.well-known/jwks.json`))
-    const { payload, protectedHeader } = await jwtVerify(String(body.access_token), keys, {
+    const { payload, protectedHeader } = await jwtVerify(body.access_token, keys, {
       issuer: identity.issuer,
       audience: 'gatehouse',
       algorithms: ['RS256'],
@@ -72,8 +75,8 @@ describe('POST /auth/login', () => {
 
   it('appends session.started.v1 in the same transaction', async () => {
     const identity = await startTestIdentity()
-    const user = await identity.createUser({ username: 'ada', password: 'correct horse' })
-    await identity.logIn('ada', 'correct horse')
+    const user = await identity.addUser({ username: 'ada', password: 'correct horse' })
+    await identity.signIn('ada', 'correct horse')
     expect((await identity.events()).map((it) => [it.type, it.subject])).toEqual([
       ['key.published.v1', expect.any(String)],
       ['key.activated.v1', expect.any(String)],
@@ -87,24 +90,24 @@ describe('POST /auth/logout', () => {
   it('refuses a missing, a wrong and an ended token', async () => {
     const identity = await startTestIdentity()
     const { token } = await identity.signUp({ username: 'ada' })
-    const missing = await identity.post('/auth/logout')
+    const missing = await identity.logOut()
     expect(missing.status).toBe(401)
     expect(missing.headers.get('www-authenticate')).not.toContain('error=')
-    const wrong = await identity.post('/auth/logout', undefined, `${token}x`)
+    const wrong = await identity.as(`${token}x`).logOut()
     expect(wrong.status).toBe(401)
     expect(wrong.headers.get('www-authenticate')).toContain('error="invalid_token"')
-    expect(await identity.post('/auth/logout', undefined, token)).toMatchObject({ status: 204 })
-    expect(await identity.post('/auth/logout', undefined, token)).toMatchObject({ status: 401 })
+    expect(await identity.as(token).logOut()).toMatchObject({ status: 204 })
+    expect(await identity.as(token).logOut()).toMatchObject({ status: 401 })
   })
 
   it('ends that session alone, with its reason in the event', async () => {
     const identity = await startTestIdentity()
     const { token, user } = await identity.signUp({ username: 'ada' })
-    const other = await identity.logIn('ada', 'correct horse')
-    await identity.post('/auth/logout', undefined, token)
+    const other = await identity.signIn('ada', 'correct horse')
+    await identity.as(token).logOut()
     const ended = (await identity.events()).at(-1)
     expect(ended).toMatchObject({ type: 'session.revoked.v1', subject: user.id, data: { reason: 'logout' } })
-    expect(await identity.post('/auth/logout', undefined, String(other.body.access_token))).toMatchObject({
+    expect(await identity.as(other.body.access_token).logOut()).toMatchObject({
       status: 204,
     })
   })

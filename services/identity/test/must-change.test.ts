@@ -7,12 +7,12 @@ const own = 'chosen by its owner'
 const start = async () => {
   const identity = await startTestIdentity()
   const { token } = await identity.signUp({ username: 'root', roles: ['admin'] })
-  const call = identity.as(token)
+  const asAdmin = identity.as(token)
   const invite = async (username: string) => {
-    const { body } = await call('POST', '/users', { username, password: given, must_change: true })
-    return String(body.id)
+    const { body } = await asAdmin.createUser({ body: { username, password: given, must_change: true } })
+    return body.id
   }
-  return { identity, call, invite }
+  return { identity, asAdmin, invite }
 }
 const required = { status: 403, body: { code: 'password_change_required', error: 'invalid_grant' } }
 
@@ -20,9 +20,9 @@ describe('a password that must be changed', () => {
   it('opens no session by itself, is no wrong guess, and is not told of to who does not know it', async () => {
     const { identity, invite } = await start()
     const id = await invite('ada')
-    for (let nth = 0; nth < 8; nth += 1) expect(await identity.logIn('ada', given)).toMatchObject(required)
-    expect(await identity.logIn('ada', 'not the password')).toMatchObject({ status: 401 })
-    expect(await identity.logIn('ada', 'not the password', { new_password: own })).toMatchObject({ status: 401 })
+    for (let nth = 0; nth < 8; nth += 1) expect(await identity.signIn('ada', given)).toMatchObject(required)
+    expect(await identity.signIn('ada', 'not the password')).toMatchObject({ status: 401 })
+    expect(await identity.signIn('ada', 'not the password', { new_password: own })).toMatchObject({ status: 401 })
     expect(await identity.query('SELECT 1 FROM sessions WHERE user_id = $1', [id])).toEqual([])
     const lines = await identity.query("SELECT actor, detail FROM audit_log WHERE action = 'request.refused'")
     expect(lines[0]).toMatchObject({ actor: id, detail: { code: 'password_change_required' } })
@@ -36,13 +36,13 @@ describe('a password that must be changed', () => {
       ['Welcome2024', 'password_too_guessable'],
       [given, 'password_unchanged'],
     ]) {
-      expect(await identity.logIn('ada', given, { new_password: next })).toMatchObject({ status: 400, body: { code } })
+      expect(await identity.signIn('ada', given, { new_password: next })).toMatchObject({ status: 400, body: { code } })
     }
-    const { status, body } = await identity.logIn('ada', given, { new_password: own })
+    const { status, body } = await identity.signIn('ada', given, { new_password: own })
     expect(status).toBe(200)
-    expect(await identity.as(String(body.access_token))('GET', '/auth/sessions')).toMatchObject({ status: 200 })
-    expect(await identity.logIn('ada', given)).toMatchObject({ status: 401 })
-    expect(await identity.logIn('ada', own)).toMatchObject({ status: 200 })
+    expect(await identity.as(body.access_token).listSessions()).toMatchObject({ status: 200 })
+    expect(await identity.signIn('ada', given)).toMatchObject({ status: 401 })
+    expect(await identity.signIn('ada', own)).toMatchObject({ status: 200 })
     const events = (await identity.events()).filter((it) => it.subject === id).map((it) => it.type)
     expect(events.slice(0, 3)).toEqual(['user.created.v1', 'user.password_changed.v1', 'session.started.v1'])
     const [line] = await identity.query(
@@ -53,21 +53,23 @@ describe('a password that must be changed', () => {
   })
 
   it('is so when an admin says so, and only until it is changed', async () => {
-    const { identity, call } = await start()
+    const { identity, asAdmin } = await start()
     const ada = await identity.signUp({ username: 'ada' })
-    const path = `/users/${ada.user.id}/password`
-    expect(await call('POST', path, { new_password: given, must_change: true })).toMatchObject({ status: 204 })
-    expect(await identity.as(ada.token)('GET', '/auth/sessions')).toMatchObject({ status: 401 })
-    expect(await identity.logIn('ada', given)).toMatchObject(required)
-    expect(await call('POST', path, { new_password: given })).toMatchObject({ status: 204 })
-    expect(await identity.logIn('ada', given)).toMatchObject({ status: 200 })
+    const { id } = ada.user
+    expect(await asAdmin.setPassword({ id, body: { new_password: given, must_change: true } })).toMatchObject({
+      status: 204,
+    })
+    expect(await identity.as(ada.token).listSessions()).toMatchObject({ status: 401 })
+    expect(await identity.signIn('ada', given)).toMatchObject(required)
+    expect(await asAdmin.setPassword({ id, body: { new_password: given } })).toMatchObject({ status: 204 })
+    expect(await identity.signIn('ada', given)).toMatchObject({ status: 200 })
   })
 
   it('is set once when two who know it are there at the same time', async () => {
     const { identity, invite } = await start()
     const id = await invite('ada')
     const passwords = [1, 2, 3, 4].map((nth) => `${own} ${nth}`)
-    const answers = await Promise.all(passwords.map((it) => identity.logIn('ada', given, { new_password: it })))
+    const answers = await Promise.all(passwords.map((it) => identity.signIn('ada', given, { new_password: it })))
     expect(answers.filter((it) => it.status === 200)).toHaveLength(1)
     const changes = (await identity.events()).filter((it) => it.type === 'user.password_changed.v1')
     expect(changes.map((it) => it.subject)).toEqual([id])
@@ -78,8 +80,8 @@ describe('POST /auth/login with a new password', () => {
   it('changes any password, and ends the other sessions', async () => {
     const { identity } = await start()
     const ada = await identity.signUp({ username: 'ada' })
-    expect(await identity.logIn('ada', 'correct horse', { new_password: own })).toMatchObject({ status: 200 })
-    expect(await identity.as(ada.token)('GET', '/auth/sessions')).toMatchObject({ status: 401 })
-    expect(await identity.logIn('ada', 'correct horse')).toMatchObject({ status: 401 })
+    expect(await identity.signIn('ada', 'correct horse', { new_password: own })).toMatchObject({ status: 200 })
+    expect(await identity.as(ada.token).listSessions()).toMatchObject({ status: 401 })
+    expect(await identity.signIn('ada', 'correct horse')).toMatchObject({ status: 401 })
   })
 })

@@ -1,14 +1,12 @@
+import type { TokenResponse } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { gatewaySecret, startTestIdentity } from './start-test-identity.ts'
+import { startTestIdentity } from './start-test-identity.ts'
 
 type Identity = Awaited<ReturnType<typeof startTestIdentity>>
 
-const pairOf = (answer: { body: Record<string, unknown> }) => ({
-  access: String(answer.body.access_token),
-  refresh: String(answer.body.refresh_token),
-})
+const pairOf = ({ body }: { body: TokenResponse }) => ({ access: body.access_token, refresh: body.refresh_token })
 
 /** As if so many seconds had gone by since the rotations of all sessions. */
 const letPass = (identity: Identity, seconds: number) =>
@@ -37,15 +35,20 @@ describe('POST /auth/refresh', () => {
     ],
   ])('refuses %s', async (_what, body, code, error) => {
     const identity = await startTestIdentity()
-    expect(await identity.post('/auth/refresh', body)).toMatchObject({ status: 400, body: { code, error } })
+    expect(await identity.send('POST', '/auth/refresh', { json: body })).toMatchObject({
+      status: 400,
+      body: { code, error },
+    })
   })
 
   it('answers a new pair of the same session', async () => {
     const identity = await startTestIdentity()
     const first = await identity.signUp({ username: 'ada' })
-    const answer = await identity.post('/auth/refresh', {
-      refresh_token: first.refreshToken,
-      grant_type: 'refresh_token',
+    const answer = await identity.refresh({
+      body: {
+        refresh_token: first.refreshToken,
+        grant_type: 'refresh_token',
+      },
     })
     expect(answer).toMatchObject({ status: 200, body: { token_type: 'bearer' } })
     expect(answer.headers.get('cache-control')).toBe('no-store')
@@ -57,7 +60,7 @@ describe('POST /auth/refresh', () => {
   it('gives the current pair to twenty tabs that wake at once, again and again within the window', async () => {
     const identity = await startTestIdentity()
     const { refreshToken } = await identity.signUp({ username: 'ada' })
-    const refresh = () => identity.post('/auth/refresh', { refresh_token: refreshToken })
+    const refresh = () => identity.refresh({ body: { refresh_token: refreshToken } })
     const tabs = await Promise.all(Array.from({ length: 20 }, refresh))
     const later = await Promise.all(Array.from({ length: 20 }, refresh))
     const answers = [...tabs, ...later]
@@ -69,10 +72,10 @@ describe('POST /auth/refresh', () => {
   it('gives a lost answer again three times, each on record with its address, and ends the session the fourth time', async () => {
     const identity = await startTestIdentity()
     const { refreshToken, user } = await identity.signUp({ username: 'ada' })
-    const current = pairOf(await identity.post('/auth/refresh', { refresh_token: refreshToken })).refresh
+    const current = pairOf(await identity.refresh({ body: { refresh_token: refreshToken } })).refresh
     await letPass(identity, 11)
     const stranger = { 'x-forwarded-for': '203.0.113.9' }
-    const repeat = () => identity.post('/auth/refresh', { refresh_token: refreshToken }, undefined, stranger)
+    const repeat = () => identity.refresh({ body: { refresh_token: refreshToken }, headers: stranger })
     for (let times = 1; times <= 3; times += 1) {
       const answer = await repeat()
       expect(answer, `repeat ${times}`).toMatchObject({ status: 200 })
@@ -88,17 +91,17 @@ describe('POST /auth/refresh', () => {
       [1, 2, 3].map(() => ({ subject: user.id, address: '203.0.113.9', detail: { reason: 'late' } })),
     )
     expect(await repeat()).toMatchObject({ status: 400, body: { code: 'refresh_token_reused' } })
-    expect(await identity.post('/auth/refresh', { refresh_token: current })).toMatchObject({ status: 400 })
+    expect(await identity.refresh({ body: { refresh_token: current } })).toMatchObject({ status: 400 })
   })
 
   it('gives four late repeats at once three pairs, whichever replica they reach', async () => {
     const identity = await startTestIdentity()
     const replica = await identity.startReplica()
     const { refreshToken } = await identity.signUp({ username: 'ada' })
-    await identity.post('/auth/refresh', { refresh_token: refreshToken })
+    await identity.refresh({ body: { refresh_token: refreshToken } })
     await letPass(identity, 11)
     const at = [identity, replica, identity, replica]
-    const answers = await Promise.all(at.map((it) => it.post('/auth/refresh', { refresh_token: refreshToken })))
+    const answers = await Promise.all(at.map((it) => it.refresh({ body: { refresh_token: refreshToken } })))
     expect(answers.map((it) => it.status).toSorted()).toEqual([200, 200, 200, 400])
   })
 
@@ -106,10 +109,10 @@ describe('POST /auth/refresh', () => {
     const identity = await startTestIdentity()
     let held = (await identity.signUp({ username: 'ada' })).refreshToken
     for (let rotation = 0; rotation < 3; rotation += 1) {
-      const next = pairOf(await identity.post('/auth/refresh', { refresh_token: held })).refresh
+      const next = pairOf(await identity.refresh({ body: { refresh_token: held } })).refresh
       await letPass(identity, 11)
       for (let times = 0; times < 3; times += 1) {
-        expect(await identity.post('/auth/refresh', { refresh_token: held })).toMatchObject({ status: 200 })
+        expect(await identity.refresh({ body: { refresh_token: held } })).toMatchObject({ status: 200 })
       }
       held = next
     }
@@ -123,10 +126,10 @@ describe('POST /auth/refresh', () => {
     const { refreshToken } = await identity.signUp({ username: 'ada' })
     let held = refreshToken
     for (let step = 0; step < steps; step += 1) {
-      held = pairOf(await identity.post('/auth/refresh', { refresh_token: held })).refresh
+      held = pairOf(await identity.refresh({ body: { refresh_token: held } })).refresh
     }
     await letPass(identity, seconds)
-    expect(await identity.post('/auth/refresh', { refresh_token: refreshToken })).toMatchObject({
+    expect(await identity.refresh({ body: { refresh_token: refreshToken } })).toMatchObject({
       status: 400,
       body: { code: 'refresh_token_reused' },
     })
@@ -136,7 +139,7 @@ describe('POST /auth/refresh', () => {
     const identity = await startTestIdentity()
     const { refreshToken, user } = await identity.signUp({ username: 'ada' })
     const from = (address: string) =>
-      identity.post('/auth/refresh', { refresh_token: refreshToken }, undefined, { 'x-forwarded-for': address })
+      identity.refresh({ body: { refresh_token: refreshToken }, headers: { 'x-forwarded-for': address } })
     await from('192.0.2.1')
     for (const address of ['192.0.2.1', '203.0.113.9', '203.0.113.9', '198.51.100.7']) {
       expect(await from(address), address).toMatchObject({ status: 200 })
@@ -150,14 +153,13 @@ describe('POST /auth/refresh', () => {
     const identity = await startTestIdentity()
     const admin = await identity.signUp({ username: 'root', roles: ['admin'] })
     const { refreshToken, user } = await identity.signUp({ username: 'ada' })
-    await identity.post('/auth/refresh', { refresh_token: refreshToken })
+    await identity.refresh({ body: { refresh_token: refreshToken } })
     await letPass(identity, 11)
-    await identity.post('/auth/refresh', { refresh_token: refreshToken })
-    const authorization = `Basic ${btoa(`gateway:${gatewaySecret}`)}`
-    const read = () => identity.get('/events?types=session.refresh_repeated.v1', { authorization })
+    await identity.refresh({ body: { refresh_token: refreshToken } })
+    const read = () => identity.gateway.readEvents({ query: { types: 'session.refresh_repeated.v1' } })
     await eventually(async () => expect((await read()).body.events).toMatchObject([{ subject: user.id }]))
-    const { body } = await identity.as(admin.token)('GET', `/users/${user.id}`)
-    await identity.as(admin.token)('DELETE', `/users/${user.id}`, undefined, { 'if-match': `"${body.version}"` })
+    const { body } = await identity.as(admin.token).readUser({ id: user.id })
+    await identity.as(admin.token).deleteUser({ id: user.id, headers: { 'if-match': `"${body.version}"` } })
     expect((await read()).body.events).toEqual([])
   })
 
@@ -166,13 +168,13 @@ describe('POST /auth/refresh', () => {
     const { refreshToken, user } = await identity.signUp({ username: 'ada' })
     let held = refreshToken
     for (let times = 0; times < 2; times += 1) {
-      held = pairOf(await identity.post('/auth/refresh', { refresh_token: held })).refresh
+      held = pairOf(await identity.refresh({ body: { refresh_token: held } })).refresh
     }
-    expect(await identity.post('/auth/refresh', { refresh_token: refreshToken })).toMatchObject({
+    expect(await identity.refresh({ body: { refresh_token: refreshToken } })).toMatchObject({
       status: 400,
       body: { code: 'refresh_token_reused', error: 'invalid_grant' },
     })
-    expect(await identity.post('/auth/refresh', { refresh_token: held })).toMatchObject({
+    expect(await identity.refresh({ body: { refresh_token: held } })).toMatchObject({
       status: 400,
       body: { code: 'refresh_token_invalid' },
     })
@@ -190,13 +192,13 @@ describe('POST /auth/refresh', () => {
       idle: (sid) =>
         identity.query("UPDATE sessions SET idle_expires_at = now() - interval '1 s' WHERE id = $1", [sid]),
       absolute: (sid) => identity.query("UPDATE sessions SET expires_at = now() - interval '1 s' WHERE id = $1", [sid]),
-      'logged out': (_sid, _userId, token) => identity.post('/auth/logout', undefined, token),
+      'logged out': (_sid, _userId, token) => identity.as(token).logOut(),
       deactivated: (_sid, userId) => identity.query('UPDATE users SET is_active = false WHERE id = $1', [userId]),
     }
     for (const [name, end] of Object.entries(ways)) {
       const { token, refreshToken, user } = await identity.signUp({ username: `ada-${name.replace(' ', '-')}` })
       await end(String(decodeJwt(token).sid), user.id, token)
-      expect(await identity.post('/auth/refresh', { refresh_token: refreshToken }), name).toMatchObject(refused)
+      expect(await identity.refresh({ body: { refresh_token: refreshToken } }), name).toMatchObject(refused)
     }
   })
 

@@ -5,10 +5,10 @@ import { startTestIdentity } from './start-test-identity.ts'
 describe('refusals', () => {
   it('by the throttle are told and recorded with whom they concern, now and then', async () => {
     const identity = await startTestIdentity()
-    const ada = await identity.createUser({ username: 'ada' })
-    for (let nth = 0; nth < 5; nth += 1) await identity.logIn('ada', 'guess')
+    const ada = await identity.addUser({ username: 'ada' })
+    for (let nth = 0; nth < 5; nth += 1) await identity.signIn('ada', 'guess')
     await identity.query("UPDATE login_throttles SET blocked_until = now() + interval '1 hour'")
-    for (let nth = 0; nth < 100; nth += 1) expect((await identity.logIn('ada', 'guess')).status).toBe(429)
+    for (let nth = 0; nth < 100; nth += 1) expect((await identity.signIn('ada', 'guess')).status).toBe(429)
     const told = (await identity.events()).filter(
       (it) => it.type === 'login.failed.v1' && it.data.reason === 'throttled',
     )
@@ -28,9 +28,11 @@ describe('refusals', () => {
     const identity = await startTestIdentity()
     const { user, token } = await identity.signUp({ username: 'ada' })
     for (let nth = 0; nth < 5; nth += 1) {
-      expect(await identity.as(token)('GET', '/users/planted-text')).toMatchObject({ status: 403 })
+      expect(await identity.as(token).send('GET', '/users/planted-text')).toMatchObject({ status: 403 })
     }
-    expect(await identity.asGateway('/oauth/introspect', { token }, 'wrong')).toMatchObject({ status: 401 })
+    expect(await identity.asService('gateway', 'wrong').introspectToken({ body: { token } })).toMatchObject({
+      status: 401,
+    })
     await eventually(async () => {
       const lines = await identity.query(
         "SELECT actor, detail, address FROM audit_log WHERE action = 'request.refused' ORDER BY seq",

@@ -1,23 +1,17 @@
 import { createHash } from 'node:crypto'
 import { type ServiceScope, serviceScopes } from '@gatehouse/contracts'
+import type { Answer, Client } from '@gatehouse/testkit'
 import { expect, it } from 'vitest'
 import { readServiceCredentials } from '../src/clients/service-credentials.ts'
 import { startTestIdentity } from './start-test-identity.ts'
 
-type Call = { method: string; path: string; scope: ServiceScope; body?: string; type?: string }
-const form = 'application/x-www-form-urlencoded'
-const calls: Call[] = [
-  { method: 'GET', path: '/events', scope: 'events.read' },
-  { method: 'GET', path: '/events/snapshot', scope: 'events.read' },
-  { method: 'POST', path: '/oauth/introspect', scope: 'tokens.introspect', body: 'token=x', type: form },
-  { method: 'POST', path: '/oauth/revoke', scope: 'tokens.revoke', body: 'token=x', type: form },
-  {
-    method: 'POST',
-    path: '/internal/sessions/lookup',
-    scope: 'sessions.lookup',
-    body: '{"ids":[]}',
-    type: 'application/json',
-  },
+/** Each call of services with the scope that it needs. */
+const calls: [ServiceScope, string, (service: Client) => Promise<Answer<unknown>>][] = [
+  ['events.read', 'readEvents', (it) => it.readEvents()],
+  ['events.read', 'readSnapshot', (it) => it.readSnapshot()],
+  ['tokens.introspect', 'introspectToken', (it) => it.introspectToken({ body: { token: 'x' } })],
+  ['tokens.revoke', 'revokeToken', (it) => it.revokeToken({ body: { token: 'x' } })],
+  ['sessions.lookup', 'lookUpSessions', (it) => it.lookUpSessions({ body: { ids: [] } })],
 ]
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 /** What 07b3162 compared the secret of an unknown name with. */
@@ -45,34 +39,24 @@ const startIdentity = (scopesOfOthers: ServiceScope[], scope: ServiceScope) =>
     ]),
   })
 
-const sendTo = async (url: string, { method, path, body, type }: Call, name: string, secret: string) => {
-  const authorization = `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}`
-  const response = await fetch(url + path, {
-    method,
-    headers: { authorization, ...(type !== undefined && { 'content-type': type }) },
-    ...(body !== undefined && { body }),
-  })
-  const text = await response.text()
-  return { status: response.status, code: text === '' ? undefined : (JSON.parse(text) as { code?: string }).code }
-}
-
 it.each(calls)(
-  '$method $path is refused to an unknown name whatever its secret, and to a credential without the scope $scope',
-  async (call) => {
-    const { url } = await startIdentity(
-      serviceScopes.filter((it) => it !== call.scope),
-      call.scope,
+  'without the scope %s %s is refused to a credential, and to an unknown name whatever its secret',
+  async (scope, _name, call) => {
+    const identity = await startIdentity(
+      serviceScopes.filter((it) => it !== scope),
+      scope,
     )
+    const answerTo = (name: string, secret: string) => call(identity.asService(name, secret))
+    const unknown = { status: 401, body: { code: 'invalid_client' } }
     for (const name of [...unknownNames, 'all', 'one', 'others']) {
       for (const secret of secretsFor(name)) {
-        const answer = await sendTo(url, call, name, secret)
-        expect(answer, JSON.stringify([name, secret])).toEqual({ status: 401, code: 'invalid_client' })
+        expect(await answerTo(name, secret), JSON.stringify([name, secret])).toMatchObject(unknown)
       }
     }
-    expect(await sendTo(url, call, 'nobody', 'its secret')).toEqual({ status: 401, code: 'invalid_client' })
-    expect(await sendTo(url, call, 'others', 'its secret')).toEqual({ status: 403, code: 'insufficient_scope' })
+    expect(await answerTo('nobody', 'its secret')).toMatchObject(unknown)
+    const unscoped = { status: 403, body: { code: 'insufficient_scope' } }
+    expect(await answerTo('others', 'its secret')).toMatchObject(unscoped)
     // A line of 0.1.0 names no scope, and has them all.
-    for (const name of ['all', 'one'])
-      expect(await sendTo(url, call, name, 'its secret')).toMatchObject({ status: 200 })
+    for (const name of ['all', 'one']) expect(await answerTo(name, 'its secret')).toMatchObject({ status: 200 })
   },
 )

@@ -28,8 +28,8 @@ const start = async (sessions: number, overrides: Parameters<typeof startTestIde
   const live = async () => {
     const states = []
     for (let at = 0; at < planted.length; at += 500) {
-      const { body } = await identity.lookUp(planted.slice(at, at + 500))
-      states.push(...(body.sessions as { state: string }[]))
+      const { body } = await identity.gateway.lookUpSessions({ body: { ids: planted.slice(at, at + 500) } })
+      states.push(...body.sessions)
     }
     return states.filter((it) => it.state === 'active').length
   }
@@ -59,9 +59,9 @@ describe('a user with as many sessions as may be', () => {
   it('loses the oldest by the next sign-in, with an event that says why', async () => {
     const { identity, ada } = await start(0, { maxSessionsPerUser: 3 })
     const logins = []
-    for (let more = 0; more < 4; more += 1) logins.push(await identity.logIn('ada', 'correct horse'))
-    const tokens = [ada.token, ...logins.map((it) => String(it.body.access_token))]
-    const answers = await Promise.all(tokens.map((it) => identity.as(it)('GET', '/auth/sessions')))
+    for (let more = 0; more < 4; more += 1) logins.push(await identity.signIn('ada', 'correct horse'))
+    const tokens = [ada.token, ...logins.map((it) => it.body.access_token)]
+    const answers = await Promise.all(tokens.map((it) => identity.as(it).listSessions()))
     expect(answers.map((it) => it.status)).toEqual([401, 401, 200, 200, 200])
     expect(answers[4]?.body.sessions).toHaveLength(3)
     const ended = (await identity.events()).filter((it) => it.type === 'session.revoked.v1')
@@ -79,18 +79,20 @@ describe('a user with as many sessions as may be', () => {
     const { identity } = await start(0, { maxSessionsPerUser: 3 })
     const replica = await identity.startReplica()
     const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, at) => (at % 2 ? identity : replica).logIn('ada', 'correct horse')),
+      Array.from({ length: 12 }, (_, at) => (at % 2 ? identity : replica).signIn('ada', 'correct horse')),
     )
-    const tokens = answers.filter((it) => it.status === 200).map((it) => String(it.body.access_token))
+    const tokens = answers.filter((it) => it.status === 200).map((it) => it.body.access_token)
     expect(tokens.length).toBeGreaterThan(3)
-    const states = await identity.lookUp(tokens.map((it) => String(decodeJwt(it).sid)))
-    expect((states.body.sessions as { state: string }[]).filter((it) => it.state === 'active')).toHaveLength(3)
+    const states = await identity.gateway.lookUpSessions({
+      body: { ids: tokens.map((it) => String(decodeJwt(it).sid)) },
+    })
+    expect(states.body.sessions.filter((it) => it.state === 'active')).toHaveLength(3)
   })
 
   it('comes down from many more than that by a batch at each sign-in', async () => {
     const { identity, ends } = await start(veryMany, { maxSessionsPerUser: 3 })
     for (const ended of [500, 1_000, veryMany + 1, veryMany + 2]) {
-      expect(await identity.logIn('ada', 'correct horse')).toMatchObject({ status: 200 })
+      expect(await identity.signIn('ada', 'correct horse')).toMatchObject({ status: 200 })
       expect(await ends()).toHaveLength(ended)
     }
   })
@@ -98,25 +100,23 @@ describe('a user with as many sessions as may be', () => {
   it('sees them in pages, each of them once, last seen first', async () => {
     const { identity, ada, planted } = await start(250)
     await identity.query("UPDATE sessions SET last_seen_at = '2026-01-01T00:00:00.123456Z' WHERE client_id = 'planted'")
-    const call = identity.as(ada.token)
+    const asAda = identity.as(ada.token)
     const seen: string[] = []
-    let path = '/auth/sessions'
-    for (;;) {
-      const { body } = await call('GET', path)
-      const sessions = body.sessions as { id: string }[]
-      expect(sessions.length).toBeLessThanOrEqual(100)
-      seen.push(...sessions.map((it) => it.id))
-      if (body.next === null) break
-      path = `/auth/sessions?after=${body.next}`
-    }
+    let after: string | undefined
+    do {
+      const { body } = await asAda.listSessions({ query: { after } })
+      expect(body.sessions.length).toBeLessThanOrEqual(100)
+      seen.push(...body.sessions.map((it) => it.id))
+      after = body.next ?? undefined
+    } while (after !== undefined)
     expect(seen[0]).toBe(decodeJwt(ada.token).sid)
     expect(seen.toSorted()).toEqual([...planted, decodeJwt(ada.token).sid].toSorted())
-    const [first] = (await call('GET', '/auth/sessions?limit=1')).body.sessions as { id: string }[]
+    const [first] = (await asAda.listSessions({ query: { limit: 1 } })).body.sessions
     expect(first?.id).toBe(seen[0])
     // A parameter that 0.1.0 did not mind is not minded.
-    expect(await call('GET', '/auth/sessions?_=1')).toMatchObject({ status: 200 })
+    expect(await asAda.send('GET', '/auth/sessions?_=1')).toMatchObject({ status: 200 })
     for (const query of ['limit=0', 'limit=101', 'after=x', 'after=1.2']) {
-      expect(await call('GET', `/auth/sessions?${query}`)).toMatchObject({
+      expect(await asAda.send('GET', `/auth/sessions?${query}`)).toMatchObject({
         status: 400,
         body: { code: 'invalid_request' },
       })
@@ -127,18 +127,17 @@ describe('a user with as many sessions as may be', () => {
 describe('very many sessions', () => {
   it('end at once when their user is deactivated, and stay so when the user is activated while events still come', async () => {
     const { identity, asAdmin, admin, ada, planted, live, ends, finished } = await start(veryMany)
-    const path = `/users/${ada.user.id}`
     const requestId = 'the-request-that-decided'
-    const answer = await asAdmin('POST', `${path}/deactivate`, undefined, { 'x-request-id': requestId })
+    const answer = await asAdmin.deactivateUser({ id: ada.user.id, headers: { 'x-request-id': requestId } })
     expect(answer).toMatchObject({ status: 200, body: { version: 2 } })
     expect((await ends()).length, 'one batch with the decision').toBeLessThan(veryMany)
-    expect(await asAdmin('POST', `${path}/activate`)).toMatchObject({ status: 200 })
+    expect(await asAdmin.activateUser({ id: ada.user.id })).toMatchObject({ status: 200 })
     expect(await live()).toBe(0)
-    expect(await identity.as(ada.token)('GET', '/auth/sessions')).toMatchObject({ status: 401 })
-    const again = await identity.logIn('ada', 'correct horse')
+    expect(await identity.as(ada.token).listSessions()).toMatchObject({ status: 401 })
+    const again = await identity.signIn('ada', 'correct horse')
     await finished(veryMany + 1)
 
-    expect(await identity.as(String(again.body.access_token))('GET', '/auth/sessions')).toMatchObject({ status: 200 })
+    expect(await identity.as(again.body.access_token).listSessions()).toMatchObject({ status: 200 })
     expect(idsOf(await ends()), 'one event each').toEqual([...planted, decodeJwt(ada.token).sid].toSorted())
     const events = await identity.events()
     const deactivated = events.find((it) => it.type === 'user.deactivated.v1')
@@ -161,18 +160,18 @@ describe('very many sessions', () => {
       const path = `/users/${ada.user.id}/${end}`
       const answer =
         end === 'password'
-          ? await asAdmin('POST', path, { new_password: 'battery staple' })
-          : await asAdmin('DELETE', path)
+          ? await asAdmin.send('POST', path, { json: { new_password: 'battery staple' } })
+          : await asAdmin.send('DELETE', path)
       expect(answer).toMatchObject({ status: 204 })
       expect(await live()).toBe(0)
-      expect(await identity.post('/auth/refresh', { refresh_token: ada.refreshToken })).toMatchObject({
+      expect(await identity.refresh({ body: { refresh_token: ada.refreshToken } })).toMatchObject({
         status: 400,
         body: { code: 'refresh_token_invalid' },
       })
       for (const token of [ada.token, ada.refreshToken]) {
-        expect((await identity.asGateway('/oauth/introspect', { token })).body).toEqual({ active: false })
+        expect((await identity.gateway.introspectToken({ body: { token } })).body).toEqual({ active: false })
       }
-      expect(await identity.post('/auth/logout', undefined, ada.token)).toMatchObject({ status: 401 })
+      expect(await identity.as(ada.token).logOut()).toMatchObject({ status: 401 })
       await finished(veryMany + 1)
       const told = (await identity.events()).filter((it) => 'sessions_ended' in it.data)
       expect(told.map((it) => [it.type, it.sequence])).toEqual([
@@ -183,36 +182,32 @@ describe('very many sessions', () => {
 
   it('end but for the one that asks, by a new password and by the owner', async () => {
     const { identity, ada, live, finished } = await start(veryMany)
-    const call = identity.as(ada.token)
+    const asAda = identity.as(ada.token)
     const change = { current_password: 'correct horse', new_password: 'battery staple' }
-    expect(await call('POST', '/auth/password', change)).toMatchObject({ status: 204 })
+    expect(await asAda.changePassword({ body: change })).toMatchObject({ status: 204 })
     expect(await live()).toBe(0)
     await plantSessions(identity, ada.user.id, veryMany)
-    expect(await call('DELETE', '/auth/sessions')).toMatchObject({ status: 204 })
-    expect((await call('GET', '/auth/sessions')).body.sessions).toHaveLength(1)
+    expect(await asAda.endOtherSessions()).toMatchObject({ status: 204 })
+    expect((await asAda.listSessions()).body.sessions).toHaveLength(1)
     await finished(2 * veryMany)
-    const { body } = await call('GET', '/auth/sessions')
+    const { body } = await asAda.listSessions()
     expect(body.sessions).toMatchObject([{ id: decodeJwt(ada.token).sid, current: true }])
   })
 
   it('leave when their user is deleted: gone for everybody at once, the last event behind theirs', async () => {
     const { identity, asAdmin, admin, ada, live, finished } = await start(veryMany)
-    const path = `/users/${ada.user.id}`
-    expect(await asAdmin('DELETE', path)).toMatchObject({ status: 204 })
+    expect(await asAdmin.deleteUser({ id: ada.user.id })).toMatchObject({ status: 204 })
     expect(await live()).toBe(0)
-    for (const [method, where] of [
-      ['GET', ''],
-      ['DELETE', ''],
-      ['POST', '/activate'],
-      ['DELETE', '/sessions'],
-    ] as const) {
-      expect(await asAdmin(method, path + where)).toMatchObject({ status: 404, body: { code: 'user_not_found' } })
+    const { id } = ada.user
+    const { readUser, deleteUser, activateUser, endSessionsOfUser } = asAdmin
+    for (const call of [readUser, deleteUser, activateUser, endSessionsOfUser]) {
+      expect(await call({ id })).toMatchObject({ status: 404, body: { code: 'user_not_found' } })
     }
-    const { body } = await asAdmin('GET', '/users')
-    expect((body.users as { username: string }[]).map((it) => it.username)).toEqual(['root'])
-    expect(await identity.logIn('ada', 'correct horse')).toMatchObject({ status: 401 })
-    expect(await identity.logIn(`deleted ${ada.user.id}`, 'x')).toMatchObject({ status: 401 })
-    const taken = await asAdmin('POST', '/users', { username: 'ada', password: 'correct horse' })
+    const { body } = await asAdmin.listUsers()
+    expect(body.users.map((it) => it.username)).toEqual(['root'])
+    expect(await identity.signIn('ada', 'correct horse')).toMatchObject({ status: 401 })
+    expect(await identity.signIn(`deleted ${ada.user.id}`, 'x')).toMatchObject({ status: 401 })
+    const taken = await asAdmin.createUser({ body: { username: 'ada', password: 'correct horse' } })
     expect(taken, 'the name is free').toMatchObject({ status: 201 })
     await finished(veryMany + 1)
 
@@ -230,7 +225,7 @@ describe('very many sessions', () => {
 
   it('get their events from another replica when the one that decided is gone', async () => {
     const { identity, asAdmin, ada, finished } = await start(5_000)
-    expect(await asAdmin('POST', `/users/${ada.user.id}/deactivate`)).toMatchObject({ status: 200 })
+    expect(await asAdmin.deactivateUser({ id: ada.user.id })).toMatchObject({ status: 200 })
     await identity.close()
     expect(await identity.query('SELECT reason FROM session_endings')).toEqual([{ reason: 'user_deactivated' }])
     await Promise.all([identity.startReplica(), identity.startReplica()])
@@ -239,14 +234,15 @@ describe('very many sessions', () => {
 
   it('end once each by endings that overtake each other, and by a time that is over meanwhile', async () => {
     const { identity, asAdmin, ada, planted, ends } = await start(veryMany)
-    const path = `/users/${ada.user.id}`
-    expect(await asAdmin('POST', `${path}/password`, { new_password: 'battery staple' })).toMatchObject({ status: 204 })
+    expect(await asAdmin.setPassword({ id: ada.user.id, body: { new_password: 'battery staple' } })).toMatchObject({
+      status: 204,
+    })
     const later = await plantSessions(identity, ada.user.id, veryMany)
     await identity.query(
       "UPDATE sessions SET expires_at = now() WHERE client_id = 'planted' AND right(id::text, 1) = '7'",
     )
-    expect(await asAdmin('POST', `${path}/deactivate`)).toMatchObject({ status: 200 })
-    expect(await asAdmin('DELETE', path)).toMatchObject({ status: 204 })
+    expect(await asAdmin.deactivateUser({ id: ada.user.id })).toMatchObject({ status: 200 })
+    expect(await asAdmin.deleteUser({ id: ada.user.id })).toMatchObject({ status: 204 })
     await eventually(async () => expect(await identity.query('SELECT 1 FROM users')).toHaveLength(1), {
       withinMs: 20_000,
     })
@@ -257,8 +253,10 @@ describe('very many sessions', () => {
   it('count when a replica of the last release started them, which knows of no generation', async () => {
     const { identity, asAdmin, ada, live } = await start(1)
     expect(await live(), 'one from before').toBe(1)
-    expect(await asAdmin('DELETE', `/users/${ada.user.id}/sessions`)).toMatchObject({ status: 204 })
+    expect(await asAdmin.endSessionsOfUser({ id: ada.user.id })).toMatchObject({ status: 204 })
     const [id] = await plantSessions(identity, ada.user.id, 1)
-    expect((await identity.lookUp([id ?? ''])).body.sessions).toMatchObject([{ state: 'active' }])
+    expect((await identity.gateway.lookUpSessions({ body: { ids: [id ?? ''] } })).body.sessions).toMatchObject([
+      { state: 'active' },
+    ])
   })
 })

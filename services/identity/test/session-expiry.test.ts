@@ -42,9 +42,9 @@ describe('a session whose time is over', () => {
     // Two more looks of each replica.
     await new Promise((resolve) => setTimeout(resolve, 2_200))
     expect(await ended(identity)).toHaveLength(2)
-    expect((await identity.lookUp([String(decodeJwt(eve.token).sid)])).body.sessions).toMatchObject([
-      { state: 'active' },
-    ])
+    expect(
+      (await identity.gateway.lookUpSessions({ body: { ids: [String(decodeJwt(eve.token).sid)] } })).body.sessions,
+    ).toMatchObject([{ state: 'active' }])
   })
 
   it('ends while somebody else holds another one', async () => {

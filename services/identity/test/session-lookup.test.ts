@@ -11,7 +11,7 @@ describe('POST /internal/sessions/lookup', () => {
     ['a bearer', { authorization: 'Bearer x' }],
   ])('refuses %s', async (_what, headers) => {
     const identity = await startTestIdentity()
-    const answer = await identity.post('/internal/sessions/lookup', { ids: [] }, undefined, headers)
+    const answer = await identity.lookUpSessions({ body: { ids: [] }, headers })
     expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_client' } })
   })
 
@@ -19,9 +19,9 @@ describe('POST /internal/sessions/lookup', () => {
     const identity = await startTestIdentity()
     const live = await identity.signUp({ username: 'ada' })
     const ended = await identity.signUp({ username: 'bob' })
-    await identity.post('/auth/logout', undefined, ended.token)
+    await identity.as(ended.token).logOut()
     const ids = [...[live.token, ended.token].map((it) => String(decodeJwt(it).sid)), crypto.randomUUID()]
-    const answer = sessionLookupAnswer.parse((await identity.lookUp(ids)).body)
+    const answer = sessionLookupAnswer.parse((await identity.gateway.lookUpSessions({ body: { ids } })).body)
     expect(answer.sessions).toEqual([
       expect.objectContaining({
         state: 'active',
@@ -39,21 +39,25 @@ describe('POST /internal/sessions/lookup', () => {
     const { token, refreshToken, user } = await identity.signUp({ username: 'ada' })
     await identity.query('UPDATE users SET is_active = false WHERE id = $1', [user.id])
     const id = String(decodeJwt(token).sid)
-    expect((await identity.lookUp([id])).body.sessions).toEqual([{ state: 'ended', id }])
-    expect(await identity.as(token)('GET', '/auth/sessions')).toMatchObject({
+    expect((await identity.gateway.lookUpSessions({ body: { ids: [id] } })).body.sessions).toEqual([
+      { state: 'ended', id },
+    ])
+    expect(await identity.as(token).listSessions()).toMatchObject({
       status: 401,
       body: { code: 'session_ended' },
     })
     for (const it of [token, refreshToken]) {
-      expect((await identity.asGateway('/oauth/introspect', { token: it })).body).toEqual({ active: false })
+      expect((await identity.gateway.introspectToken({ body: { token: it } })).body).toEqual({ active: false })
     }
   })
 
   it('takes as many as verifiers ask for at once', async () => {
     const identity = await startTestIdentity()
     const ids = Array.from({ length: maxSessionsPerLookup }, () => crypto.randomUUID())
-    expect(await identity.lookUp(ids)).toMatchObject({ status: 200 })
-    expect(await identity.lookUp([...ids, crypto.randomUUID()])).toMatchObject({ status: 400 })
+    expect(await identity.gateway.lookUpSessions({ body: { ids } })).toMatchObject({ status: 200 })
+    expect(await identity.gateway.lookUpSessions({ body: { ids: [...ids, crypto.randomUUID()] } })).toMatchObject({
+      status: 400,
+    })
   })
 
   it('answers for the others when one of them has a name that does not fit', async () => {
@@ -62,7 +66,7 @@ describe('POST /internal/sessions/lookup', () => {
     const odd = await identity.signUp({ username: 'odd' })
     await identity.query('UPDATE users SET username = $2 WHERE id = $1', [odd.user.id, 'o'.repeat(151)])
     const ids = [ada.token, odd.token].map((it) => String(decodeJwt(it).sid))
-    const answer = sessionLookupAnswer.parse((await identity.lookUp(ids)).body)
+    const answer = sessionLookupAnswer.parse((await identity.gateway.lookUpSessions({ body: { ids } })).body)
     expect(answer.sessions.map((it) => it.state)).toEqual(['active', 'ended'])
   })
 })

@@ -57,7 +57,7 @@ const openCopy = async () => {
 const start = async () => {
   const identity = await startTestIdentity()
   const admin = await identity.signUp({ username: 'root', roles: ['admin'] })
-  const call = identity.as(admin.token)
+  const asAdmin = identity.as(admin.token)
   const options = (queue: string, more: Pick<Options, 'onUser' | 'handler'>): Options => ({
     ...{ url: identity.vhost.url, queue, events: userEvents, retryDelaysMs: [50, 50, 50], ...more },
     identity: { url: identity.url, name: 'gateway', secret: gatewaySecret },
@@ -72,7 +72,7 @@ const start = async () => {
       updated_at: it.updated_at.toISOString(),
     }))
   }
-  return { identity, call, options, usersOfIdentity }
+  return { identity, asAdmin, options, usersOfIdentity }
 }
 
 describe('a snapshot and then the tail', () => {
@@ -88,18 +88,18 @@ describe('a snapshot and then the tail', () => {
   })
 
   it('has what happened between the two, from the queue', async () => {
-    const { identity, call, options } = await start()
-    const ada = await identity.createUser({ username: 'ada' })
-    const bob = await identity.createUser({ username: 'bob' })
+    const { identity, asAdmin, options } = await start()
+    const ada = await identity.addUser({ username: 'ada' })
+    const bob = await identity.addUser({ username: 'bob' })
     const copy = await openCopy()
     const events: GatehouseEvent['type'][] = []
     let isFirst = true
     const onUser = async (user: UserState) => {
       if (isFirst) {
         isFirst = false
-        await call('POST', `/users/${ada.id}/deactivate`)
-        await call('DELETE', `/users/${bob.id}`)
-        await identity.createUser({ username: 'cleo' })
+        await asAdmin.deactivateUser({ id: ada.id })
+        await asAdmin.deleteUser({ id: bob.id })
+        await identity.addUser({ username: 'cleo' })
       }
       await copy.write(user)
     }
@@ -131,25 +131,25 @@ describe('a snapshot and then the tail', () => {
   it('ends with the users of identity, whatever happens meanwhile, and after a death on the way', {
     timeout: 180_000,
   }, async () => {
-    const { identity, call, options, usersOfIdentity } = await start()
+    const { identity, asAdmin, options, usersOfIdentity } = await start()
     let made = 0
     const ids: string[] = []
     const newName = () => {
       made += 1
       return `user-${made}`
     }
-    const create = async () => void ids.push((await identity.createUser({ username: newName() })).id)
+    const create = async () => void ids.push((await identity.addUser({ username: newName() })).id)
     const perform = async ({ kind, whom }: Change) => {
       const id = ids[whom % Math.max(1, ids.length)]
       if (kind === 'create' || id === undefined) return create()
       if (kind === 'delete') {
         ids.splice(ids.indexOf(id), 1)
-        return call('DELETE', `/users/${id}`)
+        return asAdmin.deleteUser({ id })
       }
-      if (kind !== 'rename') return call('POST', `/users/${id}/${kind}`)
-      const { headers } = await call('GET', `/users/${id}`)
+      if (kind !== 'rename') return asAdmin.send('POST', `/users/${id}/${kind}`)
+      const { headers } = await asAdmin.readUser({ id })
       const ifMatch = { 'if-match': String(headers.get('etag')) }
-      return call('PATCH', `/users/${id}`, { username: newName() }, ifMatch)
+      return asAdmin.changeUser({ id, body: { username: newName() }, headers: ifMatch })
     }
     let runs = 0
     const property = fc.asyncProperty(

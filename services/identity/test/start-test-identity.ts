@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { GatehouseEvent, LoginForm } from '@gatehouse/contracts'
 import { migrate } from '@gatehouse/migrations'
 import { createLog } from '@gatehouse/service'
-import { checkDeclared, createTestDatabase, createTestVhost } from '@gatehouse/testkit'
+import {
+  type Answer,
+  checkDeclared,
+  createClient,
+  createTestDatabase,
+  createTestVhost,
+  granted,
+} from '@gatehouse/testkit'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { createAccounts } from '../src/accounts/accounts.ts'
@@ -18,66 +25,19 @@ const log = createLog('identity-test', process.env.TEST_LOG_LEVEL ?? 'silent')
 // As cheap as Argon2 gets: what a hash costs is measured in bench/.
 const argon2 = { memoryCost: 256, timeCost: 1, parallelism: 1 }
 
-type Body = Record<string, unknown>
-export type Answer = { status: number; headers: Headers; body: Body }
-
-export const withoutRequestId = ({ status, headers, body }: Answer) => {
+export const withoutRequestId = ({ status, headers, body }: Answer<object>) => {
   const plain = Object.fromEntries([...headers].filter(([name]) => name !== 'x-request-id' && name !== 'date'))
   return { status, headers: plain, body: { ...body, request_id: '' } }
 }
 
-/** Calls one replica. */
+/** Calls one replica; every answer has to be one that its call declares. */
 const clientOf = (url: string) => {
-  const call = async (path: string, init: RequestInit): Promise<Answer> => {
-    const response = await fetch(url + path, init)
-    const text = await response.text()
-    const answer = { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) }
-    checkDeclared(init.method ?? 'GET', path, { ...answer, type: response.headers.get('content-type') })
-    return answer
-  }
-  const post = (path: string, body?: unknown, token?: string, headers: Record<string, string> = {}) =>
-    call(path, {
-      method: 'POST',
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
+  const client = createClient(url, { onAnswer: checkDeclared })
   return {
-    url,
-    post,
-    get: (path: string, headers: Record<string, string> = {}) => call(path, { headers }),
-    /** Any method, as somebody. */
-    as:
-      (token: string) =>
-      (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-        call(path, {
-          method,
-          headers: {
-            authorization: `Bearer ${token}`,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...headers,
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        }),
-    /** As a service with a credential. */
-    asGateway: (path: string, form: Record<string, string>, secret = gatewaySecret) =>
-      call(path, {
-        method: 'POST',
-        headers: { authorization: `Basic ${btoa(`gateway:${secret}`)}` },
-        body: new URLSearchParams(form),
-      }),
-    logIn: (username: string, password: string, more: Partial<LoginForm> = {}) =>
-      call('/auth/login', {
-        method: 'POST',
-        body: new URLSearchParams({ username, password, ...more } as Body & never),
-      }),
-    lookUp: (ids: string[]) =>
-      post('/internal/sessions/lookup', { ids }, undefined, {
-        authorization: `Basic ${btoa(`gateway:${gatewaySecret}`)}`,
-      }),
+    ...client,
+    gateway: client.asService('gateway', gatewaySecret),
+    signIn: (username: string, password: string, more: Partial<LoginForm> = {}) =>
+      client.logIn({ body: { username, password, ...more } }),
   }
 }
 
@@ -132,13 +92,7 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
       }
     }
   const query = queryAs(database.ownerUrl)
-  const createUser = async ({
-    username,
-    password = 'correct horse',
-    fullName,
-    roles = [],
-    isActive = true,
-  }: NewUser) => {
+  const addUser = async ({ username, password = 'correct horse', fullName, roles = [], isActive = true }: NewUser) => {
     const user = await accounts.create({ username, password, fullName: fullName ?? null, roles }, 'internal')
     if (!isActive) await query('UPDATE users SET is_active = false WHERE id = $1', [user.id])
     return user
@@ -152,12 +106,12 @@ export const startTestIdentity = async (overrides: Partial<IdentityConfig> = {})
     query,
     queryAsService: queryAs(database.serviceUrl),
     startReplica: start,
-    createUser,
-    /** Creates the user and signs in. */
+    addUser,
+    /** Adds the user and signs in. */
     signUp: async (newUser: NewUser) => {
-      const user = await createUser(newUser)
-      const { body } = await client.logIn(newUser.username, newUser.password ?? 'correct horse')
-      return { user, token: String(body.access_token), refreshToken: String(body.refresh_token) }
+      const user = await addUser(newUser)
+      const tokens = await granted(client.signIn(newUser.username, newUser.password ?? 'correct horse'))
+      return { user, token: tokens.access_token, refreshToken: tokens.refresh_token }
     },
     /** Everything in the outbox, in order. */
     events: async (): Promise<GatehouseEvent[]> =>

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { networksOf } from '../src/throttle/networks-of.ts'
-import { type Answer, startTestIdentity } from './start-test-identity.ts'
+import { startTestIdentity } from './start-test-identity.ts'
 
 type Identity = Awaited<ReturnType<typeof startTestIdentity>>
 
 const from = (address: string, device = 'a browser') => ({ 'x-forwarded-for': address, 'user-agent': device })
 const signInFrom = (identity: Identity, address: string, device?: string) => (username: string, password: string) =>
-  identity.post('/auth/login', { username, password }, undefined, from(address, device))
+  identity.logIn({ body: { username, password }, headers: from(address, device) })
 
-const statusesOf = (answers: Answer[]) =>
+const statusesOf = (answers: { status: number }[]) =>
   Object.fromEntries(
     [...new Set(answers.map((it) => it.status))]
       .sort()
@@ -29,7 +29,7 @@ const owner = '198.51.100.7'
 /** An owner who signed in once from there. */
 const startWithOwner = async () => {
   const identity = await startTestIdentity()
-  await identity.createUser({ username: 'ada' })
+  await identity.addUser({ username: 'ada' })
   expect(await signInFrom(identity, owner)('ada', 'correct horse')).toMatchObject({ status: 200 })
   return identity
 }
@@ -37,9 +37,9 @@ const startWithOwner = async () => {
 describe('guesses at one account', () => {
   it('that come at once are no more than guesses in turn', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada' })
+    await identity.addUser({ username: 'ada' })
     const guess = signInFrom(identity, '203.0.113.1')
-    const answers: Answer[] = []
+    const answers: { status: number }[] = []
     for (let round = 0; round < 6; round += 1) {
       answers.push(
         ...(await Promise.all(Array.from({ length: 10 }, (_, nth) => guess('ada', `guess ${round} ${nth}`)))),
@@ -61,7 +61,7 @@ describe('guesses at one account', () => {
 
   it('that succeed, or could not be tried, are not counted', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada' })
+    await identity.addUser({ username: 'ada' })
     const logIn = signInFrom(identity, '203.0.113.1')
     for (let nth = 0; nth < 20; nth += 1) expect(await logIn('ada', 'correct horse')).toMatchObject({ status: 200 })
     expect(await identity.query('SELECT * FROM login_throttles')).toEqual([])
@@ -74,7 +74,7 @@ describe('guesses at one account', () => {
 
   it('are followed by waits that double from a second, are counted for an hour, and then forgotten', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada' })
+    await identity.addUser({ username: 'ada' })
     const guess = signInFrom(identity, '203.0.113.1')
     /** What the next one has to wait, whatever of that has gone by on a busy machine. */
     const failOnce = async () => {
@@ -101,7 +101,7 @@ describe('guesses at one account', () => {
 
   it('of a stranger are forgotten with his right password, as far as they are his alone', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada' })
+    await identity.addUser({ username: 'ada' })
     const logIn = signInFrom(identity, '203.0.113.1')
     for (let nth = 0; nth < 5; nth += 1) await logIn('ada', 'guess')
     expect(await logIn('ada', 'correct horse')).toMatchObject({ status: 200 })
@@ -116,7 +116,7 @@ describe('guesses at one account', () => {
 
   it('from one address keep nobody out who comes from another', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada' })
+    await identity.addUser({ username: 'ada' })
     const guesser = signInFrom(identity, '203.0.113.1')
     for (let nth = 0; nth < 6; nth += 1) await guesser('ada', 'guess')
     await identity.query("UPDATE login_throttles SET blocked_until = now() + interval '1 hour' WHERE key LIKE 'pair:%'")
@@ -139,7 +139,7 @@ describe('guesses at one account', () => {
 
   it('are as many in an hour as decision 0012 says', { timeout: 120_000 }, async () => {
     const identity = await startWithOwner()
-    const inAnHour = async (guess: () => Promise<Answer>) => {
+    const inAnHour = async (guess: () => Promise<{ status: number; headers: Headers }>) => {
       let reached = 0
       for (let seconds = 0; seconds < 3600; ) {
         const answer = await guess()
@@ -188,7 +188,7 @@ describe('an owner at a known network', () => {
   it('waits no longer than ten seconds even for who passes for the same device', async () => {
     const identity = await startWithOwner()
     const same = signInFrom(identity, owner)
-    const answers: Answer[] = []
+    const answers: { status: number }[] = []
     for (let nth = 0; nth < 16; nth += 1) {
       answers.push(await same('ada', 'guess'))
       if (nth > 10) await letPass(identity, 10)
@@ -203,7 +203,7 @@ describe('an owner at a known network', () => {
 
   it('is known in the whole /64, and as the database spells networks so do we', async () => {
     const identity = await startTestIdentity()
-    await identity.createUser({ username: 'ada' })
+    await identity.addUser({ username: 'ada' })
     await signInFrom(identity, '2001:db8:a:1::1')('ada', 'correct horse')
     await identity.query('UPDATE sessions SET address = $1', ['2001:db8:a:1:ffff::9'])
     await signInFrom(identity, '2001:db8:a:1::2')('ada', 'guess')
