@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 export type Direction = 'to-target' | 'to-client'
 
-/** How bytes cross at the moment. */
+/** The current behaviour of the proxy. */
 export type Conduct = {
   kind: 'pass' | 'reset' | 'stall' | 'half-open'
   delayMs: number
@@ -16,17 +16,17 @@ type Needs = {
   to: Socket
   direction: Direction
   conduct: () => Conduct
-  /** Resolves when the conduct changes. */
+  /** Resolves when the behaviour changes. */
   changed: () => Promise<void>
-  /** Resolves when this connection is over. */
+  /** Resolves when this connection has ended. */
   closed: Promise<void>
   reset: () => void
 }
 
-// More than this waiting stops the reading: the sender then feels back-pressure, as from a slow network.
+// Reading pauses above this, so that the sender gets back-pressure as from a slow network.
 const maxWaitingBytes = 1024 * 1024
 
-/** Carries one direction of one connection, in order, as the conduct of each moment says. */
+/** Forwards one direction of one connection, in order, with the proxy's current behaviour. */
 export const carryBytes = ({ from, to, direction, conduct, changed, closed, reset }: Needs) => {
   let waitingBytes = 0
   let last: Promise<void> = Promise.resolve()
@@ -35,7 +35,7 @@ export const carryBytes = ({ from, to, direction, conduct, changed, closed, rese
   const write = (piece: Buffer) =>
     Promise.race([closed, new Promise<void>((resolve) => void to.write(piece, () => resolve()))])
 
-  /** @returns how many bytes may still cross before the cut */
+  /** @returns how many bytes may still pass before the cut */
   const leftBeforeCut = (now: Conduct) => {
     if (now.cut?.direction !== direction) return Number.POSITIVE_INFINITY
     if (counted.under !== now) counted = { under: now, bytes: 0 }

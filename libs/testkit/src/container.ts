@@ -1,9 +1,9 @@
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers'
-import { doWithoutReaperAmongStandIns } from './images.ts'
+import { disableReaperWithStandIns } from './images.ts'
 
-/** A container that is stopped by `stop()` and, where it can run, by the reaper of testcontainers. */
+/** A container that `stop()` ends, or the reaper of testcontainers where that can run. */
 export const containerOf = (image: string) => {
-  doWithoutReaperAmongStandIns()
+  disableReaperWithStandIns()
   return new GenericContainer(image)
 }
 
@@ -14,14 +14,14 @@ export const runIn = async (container: StartedTestContainer, command: string[]) 
   return output
 }
 
-/** What the engine can do to a container from outside; its published ports stay as they are. */
+/** Faults that the engine can cause in a container, which keeps its published ports. */
 export const faultsOf = (container: StartedTestContainer) => {
   const handle = async () => (await getContainerRuntimeClient()).container.getById(container.getId())
   return {
-    /** Freezes every process: connections stay open and say nothing. */
+    /** Freezes every process: connections stay open and silent. */
     pause: async () => void (await (await handle()).pause()),
     unpause: async () => void (await (await handle()).unpause()),
-    /** As a power cut: no goodbye. */
+    /** Like a power cut, without a shutdown. */
     kill: async () => void (await (await handle()).kill()),
     start: async () => void (await (await handle()).start()),
   }

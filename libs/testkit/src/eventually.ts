@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-type Patience = { withinMs?: number; everyMs?: number }
+type Options = { withinMs?: number; everyMs?: number }
 
 /**
- * Repeats a check until it does not throw. The way to wait in tests: as short as the truth allows, never a guess.
+ * Repeats a check until it does not throw. Use it to wait in tests, instead of sleeping for a guessed time.
  * @returns what the check returned
- * @throws the check's last error, once `withinMs` (5 s) are over; a check that hangs counts as failed
+ * @throws the check's last error after `withinMs` (5 s by default); a check that hangs counts as failed
  */
 export const eventually = async <Value>(
   check: () => Value | Promise<Value>,
-  { withinMs = 5_000, everyMs = 50 }: Patience = {},
+  { withinMs = 5_000, everyMs = 50 }: Options = {},
 ): Promise<Value> => {
   const deadline = performance.now() + withinMs
   let last: unknown = new Error(`The check did not answer within ${withinMs} ms.`)

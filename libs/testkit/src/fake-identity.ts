@@ -17,7 +17,7 @@ export const newUser = (more: Partial<UserState> = {}): UserState => ({
   ...more,
 })
 
-/** Identity's look-up over real HTTP, for the credential `gateway`, `secret`: with sessions that the test decides about, and the keys of `jwksUri`. */
+/** An HTTP server with identity's session look-up, for the credential `gateway:secret`. The test sets the sessions; the keys are those of `jwksUri`. */
 export const startFakeIdentity = async (jwksUri: string) => {
   const sessions = new Map<string, UserState>()
   const asked: string[][] = []
@@ -50,7 +50,7 @@ export const startFakeIdentity = async (jwksUri: string) => {
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: `http://${address}`,
-    /** What a service is configured with to ask it. */
+    /** The URL with which a verifier is configured. */
     urlWithCredential: `http://gateway:secret@${address}`,
     sessions,
     /** The ids of each look-up call so far. */
@@ -58,7 +58,7 @@ export const startFakeIdentity = async (jwksUri: string) => {
     behave: (how: Behaviour) => {
       behaviour = how
     },
-    /** Answers are made when they are asked for, and told once the returned release is called. */
+    /** Holds back answers, made when the look-up arrives, until the returned function is called. */
     holdAnswers: () => {
       const held = Promise.withResolvers<void>()
       released = held.promise

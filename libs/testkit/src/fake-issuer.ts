@@ -14,7 +14,7 @@ const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('bas
 
 const sign = async (header: Members, claims: Members, key: SigningKey) => {
   if (header.alg === 'none') return `${encode(header)}.${encode(claims)}.`
-  // Without this jose would refuse to make the very tokens that a verifier has to refuse.
+  // Otherwise jose refuses to sign the tokens that a verifier must refuse.
   const crit = Object.fromEntries((Array.isArray(header.crit) ? header.crit : []).map((it) => [String(it), true]))
   return new CompactSign(new TextEncoder().encode(JSON.stringify(claims)))
     .setProtectedHeader(header as { alg: string })
@@ -22,8 +22,8 @@ const sign = async (header: Members, claims: Members, key: SigningKey) => {
 }
 
 /**
- * An issuer that serves a real key set by HTTP and signs whatever it is asked to: good tokens by default (RFC 9068), any
- * other by its members.
+ * An issuer that serves a key set over HTTP and signs any token: a valid one by default (RFC 9068), others with the given claims,
+ * header and key.
  */
 export const startFakeIssuer = async ({ audience = 'gatehouse', lifetimeSeconds = 28_800 }: Options = {}) => {
   let published = [await rsaKey(0)]
@@ -56,14 +56,14 @@ export const startFakeIssuer = async ({ audience = 'gatehouse', lifetimeSeconds 
     issuer: url,
     audience,
     jwksUri: `${url}/.well-known/jwks.json`,
-    /** How often the key set was asked for. */
+    /** How often the key set was requested. */
     fetches: () => fetches,
-    /** The nth key there is; only published keys are in the key set, and the first is published from the start. */
+    /** The nth key. The key set has only published keys, and at the start only the first. */
     key: rsaKey,
     publish: (...keys: RsaKey[]) => {
       published = keys
     },
-    /** Serves the key set in this wrong way, until `behave`. */
+    /** Serves the key set in this invalid way until `behave`. */
     misbehave: (how: Misconduct) => {
       misconduct = how
     },

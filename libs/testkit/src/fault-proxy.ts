@@ -2,17 +2,17 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type Conduct, carryBytes, type Direction } from './carry-bytes.ts'
 
-const good: Conduct = { kind: 'pass', delayMs: 0, drip: null, cut: null }
+const normal: Conduct = { kind: 'pass', delayMs: 0, drip: null, cut: null }
 
 type Address = { host: string; port: number }
 type Needs = { target: Address; listen?: Address }
 
 /**
- * A TCP proxy, on a free port of the loopback unless told otherwise, that misbehaves on demand. A switch holds for the connections there are and for new ones,
- * until the next switch.
+ * A TCP proxy that causes faults on demand, on a free loopback port by default. Each fault applies to existing and new connections
+ * until the next call.
  */
 export const startFaultProxy = async ({ target, listen = { host: '127.0.0.1', port: 0 } }: Needs) => {
-  let conduct = good
+  let conduct = normal
   let changed = Promise.withResolvers<void>()
   let connections = 0
   const clients = new Set<Socket>()
@@ -27,7 +27,7 @@ export const startFaultProxy = async ({ target, listen = { host: '127.0.0.1', po
     for (const socket of [...clients, ...targets]) socket.resetAndDestroy()
   }
   const turn = (to: Partial<Conduct>) => {
-    conduct = { ...good, ...to }
+    conduct = { ...normal, ...to }
     if (conduct.kind === 'reset') resetAll()
     if (conduct.kind === 'half-open') for (const socket of targets) socket.destroy()
     changed.resolve()
@@ -41,7 +41,7 @@ export const startFaultProxy = async ({ target, listen = { host: '127.0.0.1', po
       client.resetAndDestroy()
       upstream.resetAndDestroy()
     }
-    // An error is always followed by `close`; this one tells the other side that it was no orderly end.
+    // `close` follows every error; the reset tells the other side that this was not an orderly end.
     client.on('error', () => upstream.resetAndDestroy())
     upstream.on('error', () => client.resetAndDestroy())
     client.on('close', () => {
@@ -71,23 +71,23 @@ export const startFaultProxy = async ({ target, listen = { host: '127.0.0.1', po
   return {
     host: listen.host,
     port: (server.address() as AddressInfo).port,
-    /** How many connections were ever accepted. */
+    /** How many connections were accepted in total. */
     connections: () => connections,
-    /** Everything flows, also what `stall` held back. */
+    /** Forwards everything, including what `stall` held back. */
     pass: () => turn({}),
-    /** Ends every connection by TCP reset, new ones at once. */
+    /** Resets every connection, also new ones. */
     reset: () => turn({ kind: 'reset' }),
-    /** Ends each connection there is with this probability. */
+    /** Resets each existing connection with this probability. */
     resetSome: (probability: number) => {
       for (const socket of clients) if (Math.random() < probability) socket.resetAndDestroy()
     },
-    /** Connections are accepted and stay open; bytes wait. */
+    /** Accepts connections and keeps them open, but holds back all bytes. */
     stall: () => turn({ kind: 'stall' }),
-    /** The target goes away without a word; clients are left on connections that lead nowhere. */
+    /** Closes the connections to the target and leaves those of the clients open. */
     halfOpen: () => turn({ kind: 'half-open' }),
     delay: (delayMs: number) => turn({ delayMs }),
     drip: (bytes: number, everyMs: number) => turn({ drip: { bytes, everyMs } }),
-    /** Each connection is reset once so many more bytes have crossed it in that direction. */
+    /** Resets each connection after this many further bytes in that direction. */
     cutAfter: (afterBytes: number, direction: Direction) => turn({ cut: { afterBytes, direction } }),
     close: async () => {
       resetAll()

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** A port that nobody listens on. A container published there keeps it over a restart, unlike one the engine chose. */
+/** A free port. A container that publishes it keeps it over a restart, unlike a port chosen by the engine. */
 export const freePort = async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

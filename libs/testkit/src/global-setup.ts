@@ -10,7 +10,7 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's globalSetup: one Postgres and one RabbitMQ for all test files of the project, gone when they are done. */
+/** Vitest's globalSetup: one Postgres and one RabbitMQ for all test files of the project. */
 export default async ({ provide }: TestProject) => {
   const started = await Promise.allSettled([startPostgres(), startRabbitMq()])
   const stop = async () => {

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util'
 
 const chosenByGatehouse = new URL('../../../.gatehouse/images.env', import.meta.url)
 
-/** The images to run, as the compose file takes them: from the environment, from what `./gatehouse` chose, or official. */
+/** The images to run: from the environment, from the choice of `./gatehouse`, or the official ones. */
 export const images = () => {
   const chosen = existsSync(chosenByGatehouse) ? parseEnv(readFileSync(chosenByGatehouse, 'utf8')) : {}
   const image = (variable: string, official: string) => process.env[variable] || chosen[variable] || official
@@ -15,7 +15,7 @@ export const images = () => {
   }
 }
 
-/** Where stand-ins are used no registry answers, and the reaper's image of testcontainers is not to be had either. */
-export const doWithoutReaperAmongStandIns = () => {
+/** With stand-ins no registry is available, so the image of testcontainers' reaper is not either. */
+export const disableReaperWithStandIns = () => {
   if (images().postgres.startsWith('gatehouse-standin/')) process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
 }

@@ -8,8 +8,9 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const run = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, stdio: 'pipe' })
 
 /**
- * An empty project in which somebody followed a README: our packed libraries installed, its first example in `example.ts`,
- * checked strictly by the compiler. @param needs other packages that the README names @returns its folder
+ * Follows a README in an empty project: installs the packed libraries, writes the first example to `example.ts` and compiles it
+ * strictly.
+ * @param needs other packages that the README names
  */
 export const installPacked = (readme: URL, needs: string[] = []) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-packed-'))
@@ -26,7 +27,7 @@ export const installPacked = (readme: URL, needs: string[] = []) => {
     return { folder, remove }
   } catch (error) {
     remove()
-    // What the command said is the reason; the error alone names the command.
+    // The reason is in the output of the command; the error only names the command.
     const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer }
     throw new Error(`${error instanceof Error ? error.message : error}\n${stdout ?? ''}${stderr ?? ''}`)
   }

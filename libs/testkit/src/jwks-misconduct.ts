@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 
 const json = { 'content-type': 'application/json' }
 
-/** A byte now and then, for ever: an idle time-out never fires. */
+/** Sends a byte now and then, so that an idle time-out never fires. */
 const drip = (res: ServerResponse) => {
   res.writeHead(200, json).write('{"keys":[')
   const timer = setInterval(() => res.write(' '), 100)
@@ -23,7 +23,7 @@ const ways = {
   redirect: (res: ServerResponse) => void res.writeHead(302, { location: 'http://127.0.0.1:1/jwks.json' }).end(),
 }
 
-/** Ways in which a key set can be served wrong; being down is apart, as then nobody listens. */
+/** Invalid ways to serve a key set. */
 export type Misconduct = keyof typeof ways
 
 export const misbehave = (how: Misconduct, res: ServerResponse) => ways[how](res)

@@ -2,7 +2,7 @@ import type { EventOf, EventType } from '@gatehouse/contracts'
 
 type About = { source: string; subject: string; sequence?: number }
 
-/** An event as identity writes it. */
+/** An event in the form in which identity writes it. */
 export const newEvent = <Type extends EventType>(type: Type, about: About, data: EventOf<Type>['data']) => ({
   specversion: '1.0',
   id: crypto.randomUUID(),

@@ -4,7 +4,7 @@ import { containerOf, faultsOf } from './container.ts'
 import { freePort } from './free-port.ts'
 import { images } from './images.ts'
 
-/** Where a Postgres is and how to be its superuser; plain data, so that it can be handed to test processes. */
+/** Address and passwords of a Postgres, as plain data that can be passed to test processes. */
 export type PostgresAddress = { host: string; port: number; superuserPassword: string; rolePassword: string }
 
 export type Role = 'postgres' | 'gatehouse_owner' | 'gatehouse_identity'
@@ -14,7 +14,7 @@ export const databaseUrl = (at: PostgresAddress, role: Role, database: string) =
   return `postgres://${role}:${password}@${at.host}:${at.port}/${database}`
 }
 
-/** Lends a superuser's connection; whatever it holds, locks too, ends with the work. */
+/** Runs `work` on a superuser connection and closes it, which releases its locks. */
 export const asSuperuser = async <Result>(at: PostgresAddress, work: (client: pg.Client) => Promise<Result>) => {
   const client = new pg.Client({ connectionString: databaseUrl(at, 'postgres', 'postgres') })
   await client.connect()
@@ -25,7 +25,7 @@ export const asSuperuser = async <Result>(at: PostgresAddress, work: (client: pg
   }
 }
 
-// Nothing has to outlive a crash of the machine. It has to outlive `kill`, though: commits stay synchronous.
+// The data need not survive a crash of the machine, but must survive `kill`, so commits stay synchronous.
 const speed = ['fsync=off', 'full_page_writes=off', 'max_connections=300']
 
 /** Starts a Postgres with the two roles of the stack. It keeps its data and its port over `kill` and `start`. */
@@ -35,7 +35,7 @@ export const startPostgres = async () => {
     .withEnvironment({ POSTGRES_PASSWORD: passwords.superuserPassword, POSTGRES_INITDB_ARGS: '--no-sync' })
     .withCommand(['postgres', ...speed.flatMap((it) => ['-c', it])])
     .withExposedPorts({ container: 5432, host: await freePort() })
-    // The first time is the server that only the set-up sees.
+    // The first message is from the temporary server of the set-up.
     .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
     .start()
   const address: PostgresAddress = { host: container.getHost(), port: container.getMappedPort(5432), ...passwords }

@@ -2,11 +2,10 @@ import { isIPv4 } from 'node:net'
 import { getContainerRuntimeClient } from 'testcontainers'
 
 /**
- * The address on which a container's port has to be published so that it answers at `host`, where testcontainers
- * looks for it. A test that itself runs in a container, beside the engine or as its child, finds the others at the
- * address of the engine's bridge, where a port that is published on 127.0.0.1 does not answer.
- * @returns an IPv4 address: the loopback of this machine; or `host`, if it is one; or else, since the address of a
- *   remote engine may be translated on the way, all of that engine's
+ * The address on which to publish a container's port so that testcontainers reaches it at `host`. A test that runs in a
+ * container itself reaches others at the address of the engine's bridge, where a port published on 127.0.0.1 does not answer.
+ * @returns an IPv4 address: loopback; `host`, if it is an address; otherwise all addresses of the engine, because the address of
+ *   a remote engine may be translated on the way
  */
 export const addressToPublish = (host: string) => {
   if (host === 'localhost') return '127.0.0.1'

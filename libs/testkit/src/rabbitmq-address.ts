@@ -1,9 +1,9 @@
 import { permissions } from '../../../infra/secrets/broker-definitions.ts'
 
-/** Where a RabbitMQ is; plain data, so that it can be handed to test processes. */
+/** Address and password of a RabbitMQ, as plain data that can be passed to test processes. */
 export type RabbitMqAddress = { host: string; amqpPort: number; managementPort: number; password: string }
 
-/** Users of the stack and what they may touch; the operator as while it gives letters back; `tester` may do everything. */
+/** Permissions of the stack's broker users; `operator` as during a redrive; `tester` may do everything. */
 export const permissionsOf = {
   ...permissions,
   operator: { configure: '^operator\\.', write: '^(?!gatehouse\\.|amq\\.)', read: '.*' },

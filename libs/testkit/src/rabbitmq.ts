@@ -15,14 +15,14 @@ const definitions = (password: string) => ({
   permissions: Object.entries(permissionsOf).map(([user, it]) => ({ user, vhost: '/', ...it })),
 })
 
-// The management plugin makes a vhost in milliseconds, where rabbitmqctl first starts an Erlang machine of its own.
+// The management plugin creates a vhost in milliseconds; rabbitmqctl first starts an Erlang VM.
 const settings = `
 management.tcp.port = 15672
 definitions.import_backend = local_filesystem
 definitions.local.path = /etc/rabbitmq/test-definitions.json
 `
 
-/** Starts a RabbitMQ with the users of the stack. It keeps its data and its ports over `kill` and `start`. */
+/** Starts a RabbitMQ with the users of the stack. It keeps data and ports over `kill` and `start`. */
 export const startRabbitMq = async () => {
   const password = crypto.randomUUID()
   const container = await containerOf(images().rabbitmq)
@@ -46,10 +46,10 @@ export const startRabbitMq = async () => {
     address,
     createVhost: () => createVhostOn(address),
     control,
-    /** An orderly end of the broker, its machine left running. */
+    /** Stops the broker in an orderly way; the container keeps running. */
     stopApp: () => control('stop_app'),
     startApp: () => control('start_app'),
-    /** A memory alarm: publishers are blocked until `endAlarm`, consumers go on. */
+    /** Starts a memory alarm, which blocks publishers until `endAlarm`, but not consumers. */
     startAlarm: () => control('set_vm_memory_high_watermark', '0.000001'),
     endAlarm: () => control('set_vm_memory_high_watermark', '0.6'),
     ...faultsOf(container),

@@ -6,7 +6,7 @@ import { createVhostOn } from './test-vhost.ts'
 type Options = { migrate?: (ownerUrl: string) => Promise<unknown> }
 
 /**
- * A fresh database on the Postgres of this vitest run, migrated where `migrate` is given; see `createDatabaseOn`.
+ * A fresh database on the Postgres of this vitest run, migrated by `migrate` if given; see `createDatabaseOn`.
  * Call `drop()` at the end of the test.
  */
 export const createTestDatabase = ({ migrate }: Options = {}) => createDatabaseOn(inject('postgres'), migrate)

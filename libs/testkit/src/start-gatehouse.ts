@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DockerComposeEnvironment } from 'testcontainers'
 import { eventually } from './eventually.ts'
-import { doWithoutReaperAmongStandIns, images } from './images.ts'
+import { disableReaperWithStandIns, images } from './images.ts'
 import { addressToPublish, hostOfContainers } from './published-address.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -12,13 +12,13 @@ type Options = {
   identityReplicas?: number
   gatewayReplicas?: number
   profiles?: string[]
-  /** Further compose files, by their path from the root, that change or add services. */
+  /** Further compose files, by their path from the root. */
   overrides?: string[]
-  /** Settings, as `.env` has them. */
+  /** Settings as in `.env`. */
   environment?: Record<string, string>
 }
 
-// How images reach the npm registry; written by `./gatehouse` where this machine has settings of its own for that.
+// npm settings for image builds, which `./gatehouse` writes when the machine has its own.
 const npmSettings = `${root}.gatehouse/npmrc`
 
 const getReady = async (url: string) => {
@@ -28,8 +28,8 @@ const getReady = async (url: string) => {
 }
 
 /**
- * The whole product, from docker-compose.yml itself: a project of its own on a free port, built from these sources.
- * @returns its address, and what `docker compose` has to be told to act on it: working folder and environment
+ * Starts the whole product from docker-compose.yml, as its own compose project on a free port, built from these sources.
+ * @returns its address, and the working folder and environment for `docker compose` commands on it
  */
 export const startGatehouse = async ({
   identityReplicas = 1,
@@ -38,7 +38,7 @@ export const startGatehouse = async ({
   overrides = [],
   environment: settings = {},
 }: Options = {}) => {
-  doWithoutReaperAmongStandIns()
+  disableReaperWithStandIns()
   const project = `gatehouse-test-${randomBytes(4).toString('hex')}`
   const { node, postgres, rabbitmq, nginx } = images()
   const environment = {
@@ -51,8 +51,12 @@ export const startGatehouse = async ({
     IDENTITY_REPLICAS: String(identityReplicas),
     GATEWAY_REPLICAS: String(gatewayReplicas),
     COMPOSE_PROFILES: profiles.join(','),
-    // What stands in a .env of this checkout is not for tests.
-    ...{ SEED_ENV: '', SEED_USERNAME: '', SEED_PASSWORD: '', SEED_ROLES: '', DOCS: '' },
+    // Overrides the .env of this checkout.
+    SEED_ENV: '',
+    SEED_USERNAME: '',
+    SEED_PASSWORD: '',
+    SEED_ROLES: '',
+    DOCS: '',
     ...(!process.env.NPMRC_FILE && existsSync(npmSettings) && { NPMRC_FILE: npmSettings }),
     ...settings,
   }

@@ -5,10 +5,10 @@ import { asSuperuser, databaseUrl, type PostgresAddress } from './postgres.ts'
 
 type Migrate = (ownerUrl: string) => Promise<unknown>
 
-// One for each way to migrate: what the same function made serves every test of a run.
+// One per `migrate` function, shared by all tests of a run.
 const templateOf = (migrate: Migrate) =>
   `migrated_${createHash('sha256').update(migrate.toString()).digest('hex').slice(0, 16)}`
-// Any number: test processes that start at once make the template one after the other.
+// An arbitrary key; the lock makes concurrent test processes create the template one at a time.
 const templateLock = 7_310_002
 
 const newName = (kind: string) => `${kind}_${crypto.randomUUID().replaceAll('-', '')}`
@@ -19,7 +19,7 @@ const create = async (client: Client, name: string, from: string) => {
   await client.query(`GRANT CONNECT ON DATABASE ${name} TO gatehouse_identity`)
 }
 
-/** Migrates once for all tests of a run. Named only when it is whole, so that a failed migration leaves no template. */
+/** Migrates once for all tests of a run. It is renamed when complete, so a failed migration leaves no template. */
 const makeTemplate = (at: PostgresAddress, migrate: Migrate, template: string) =>
   asSuperuser(at, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [templateLock])
@@ -31,7 +31,7 @@ const makeTemplate = (at: PostgresAddress, migrate: Migrate, template: string) =
     await client.query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`)
   })
 
-// A pool says that it has ended before its connections have: cut off then, they would tell an error that nobody hears.
+// A pool ends before its connections do, and a connection that is cut off then emits an error that nobody handles.
 const connectionsClosed = async (client: Client, name: string) => {
   for (let tries = 0; tries < 20; tries += 1) {
     const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name])
@@ -41,9 +41,9 @@ const connectionsClosed = async (client: Client, name: string) => {
 }
 
 /**
- * A database of the test's own.
- * @param migrate brings an empty database, given by its owner's URL, to the newest schema; without it, it stays empty
- * @returns the URLs of owner and service role; `drop()` ends the connections that are left after half a second
+ * A database for one test.
+ * @param migrate migrates an empty database, given by its owner's URL; without it the database stays empty
+ * @returns the URLs of owner and service role; `drop()` ends connections that are still open after half a second
  */
 export const createDatabaseOn = async (at: PostgresAddress, migrate?: Migrate) => {
   const template = migrate ? templateOf(migrate) : 'template1'

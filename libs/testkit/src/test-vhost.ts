@@ -12,7 +12,7 @@ const manage = async (at: RabbitMqAddress, method: string, path: string, body?: 
   return text === '' ? null : JSON.parse(text)
 }
 
-/** A vhost of the test's own: no other test sees its exchanges and queues. */
+/** A vhost for one test. */
 export const createVhostOn = async (at: RabbitMqAddress) => {
   const name = `test-${crypto.randomUUID()}`
   await manage(at, 'PUT', `vhosts/${name}`, {})
@@ -22,9 +22,9 @@ export const createVhostOn = async (at: RabbitMqAddress) => {
   const url = (user: keyof typeof permissionsOf) => `amqp://${user}:${at.password}@${at.host}:${at.amqpPort}/${name}`
   return {
     name,
-    /** Of a user who may do everything. */
+    /** For a user who may do everything. */
     url: url('tester'),
-    /** Of the stack's own users, with just the permissions they have there. */
+    /** For users of the stack, with the same permissions as there. */
     identityUrl: url('identity'),
     gatewayUrl: url('gateway'),
     operatorUrl: url('operator'),

@@ -19,7 +19,7 @@ describe('eventually', () => {
     await expect(eventually(() => new Promise(() => {}), { withinMs: 30 })).rejects.toThrow('did not answer')
   })
 
-  it('answers the value of the first check that holds', async () => {
+  it('returns the value of the first check that passes', async () => {
     let tries = 0
     const value = await eventually(
       async () => {

@@ -32,14 +32,14 @@ describe('the fake issuer', () => {
     await expect(verify(await make())).rejects.toThrow()
   })
 
-  it('makes a good token when nothing else is asked', async () => {
+  it('makes a valid token by default', async () => {
     const token = await issuer.token({ preferred_username: 'grace' })
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', typ: 'at+jwt', kid: (await issuer.key(0)).kid })
     expect((await verify(token)).payload).toMatchObject({ preferred_username: 'grace', client_id: 'gatehouse', ver: 1 })
     expect(issuer.fetches()).toBe(1)
   })
 
-  it('serves the key set wrong until told otherwise, and counts each fetch', async () => {
+  it('serves an invalid key set until `behave`, and counts each fetch', async () => {
     const keySet = () => fetch(issuer.jwksUri, { redirect: 'manual', signal: AbortSignal.timeout(300) })
     issuer.misbehave('server error')
     expect((await keySet()).status).toBe(500)
@@ -54,7 +54,7 @@ describe('the fake issuer', () => {
     expect(issuer.fetches()).toBe(5)
   })
 
-  it('refuses connections while it is down and comes back at the same address', async () => {
+  it('refuses connections while it is down, and returns at the same address', async () => {
     await issuer.goDown()
     await expect(fetch(issuer.jwksUri)).rejects.toThrow('fetch failed')
     await issuer.goUp()

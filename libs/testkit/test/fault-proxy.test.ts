@@ -32,7 +32,7 @@ const dial = () => {
 }
 const within = (ms: number, check: () => void) => eventually(check, { withinMs: ms, everyMs: 2 })
 
-/** A dialled connection that has already been through to the target. */
+/** A connection that has reached the target. */
 const joined = async () => {
   const line = dial()
   line.say('hello')
@@ -42,7 +42,7 @@ const joined = async () => {
 }
 
 describe('the fault proxy', () => {
-  it('resets the connections there are and every new one', async () => {
+  it('resets existing and new connections', async () => {
     const old = await joined()
     proxy.reset()
     await within(1_000, () => expect(old.seen.error).toBe('ECONNRESET'))
@@ -51,7 +51,7 @@ describe('the fault proxy', () => {
     expect(proxy.connections()).toBe(2)
   })
 
-  it('holds bytes back while it stalls, and hands them over afterwards', async () => {
+  it('holds bytes back while it stalls, and forwards them afterwards', async () => {
     const line = await joined()
     proxy.stall()
     line.say('late')
@@ -61,14 +61,14 @@ describe('the fault proxy', () => {
     await within(1_000, () => expect(line.seen.text).toBe('late'))
   })
 
-  it('leaves clients on a connection that leads nowhere', async () => {
+  it('leaves clients on a half-open connection', async () => {
     const line = await joined()
     proxy.halfOpen()
     line.say('lost')
     await expect(within(80, () => expect(line.seen.text + line.seen.ended).not.toBe('false'))).rejects.toThrow()
   })
 
-  it('cuts after so many bytes in one direction', async () => {
+  it('cuts after a number of bytes in one direction', async () => {
     const line = await joined()
     proxy.cutAfter(3, 'to-client')
     line.say('abcdef')
@@ -84,14 +84,14 @@ describe('the fault proxy', () => {
     await within(1_000, () => expect(line.seen.text).toBe('abcdefgh'))
   })
 
-  it('delays every byte once in each direction, however many are under way', async () => {
+  it('delays every byte once in each direction, for any number of bytes in flight', async () => {
     const line = await joined()
     proxy.delay(50)
     const startedAt = performance.now()
     for (const letter of 'abcdefghij') line.say(letter)
     await within(1_000, () => expect(line.seen.text).toBe('abcdefghij'))
     expect(performance.now() - startedAt).toBeGreaterThan(95)
-    // One after the other they would take a second.
+    // One at a time they would take a second.
     expect(performance.now() - startedAt).toBeLessThan(900)
   })
 

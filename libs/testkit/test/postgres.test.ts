@@ -23,15 +23,15 @@ const query = async (sql: string) => {
   }
 }
 
-describe('a Postgres of the test’s own', () => {
-  it('says nothing while frozen', async () => {
+describe('startPostgres', () => {
+  it('does not respond while paused', async () => {
     await server.pause()
     await expect(query('SELECT 1')).rejects.toThrow('timeout')
     await server.unpause()
     expect(await query('SELECT 1 AS one')).toEqual([{ one: 1 }])
   })
 
-  it('keeps what was committed, and its address, when it is killed', async () => {
+  it('keeps committed data and its address when it is killed', async () => {
     await query('CREATE TABLE kept AS SELECT 1 AS one')
     await server.kill()
     await expect(query('SELECT 1')).rejects.toThrow()

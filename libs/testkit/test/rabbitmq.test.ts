@@ -15,8 +15,8 @@ const open = async (url: string) => {
   return connection
 }
 
-describe('a broker of the test’s own', () => {
-  it('blocks publishers in an alarm and lets them go on after it', async () => {
+describe('startRabbitMq', () => {
+  it('blocks publishers during an alarm', async () => {
     const { url } = await broker.createVhost()
     const connection = await open(url)
     const said: string[] = []
@@ -30,7 +30,7 @@ describe('a broker of the test’s own', () => {
     await eventually(() => expect(said).toEqual(['blocked', 'unblocked']))
   })
 
-  it('says nothing while frozen', async () => {
+  it('does not respond while paused', async () => {
     const { url } = await broker.createVhost()
     await broker.pause()
     await expect(open(url)).rejects.toThrow('ETIMEDOUT')

@@ -24,21 +24,21 @@ const fresh = async () => {
 }
 
 describe('a test database', () => {
-  it('gives the service role no right to create', async () => {
+  it('gives the service role no permission to create', async () => {
     const { serviceUrl } = await fresh()
     await expect(query(serviceUrl, 'CREATE TABLE mine (id int)')).rejects.toThrow('permission denied')
     await expect(query(serviceUrl, 'CREATE TEMPORARY TABLE mine (id int)')).rejects.toThrow('permission denied')
   })
 
-  it('is seen by no other test, and migrated once for all of them', async () => {
+  it('is separate from other databases, and migrated once for all of them', async () => {
     const [one, other] = await Promise.all([fresh(), fresh()])
     await query(one.serviceUrl, 'INSERT INTO things VALUES (1)')
     expect(await query(other.serviceUrl, 'SELECT * FROM things')).toEqual([])
-    // None where another file of the same run was first.
+    // Zero if another file of the run was first.
     expect(migrations).toBeLessThanOrEqual(1)
   })
 
-  it('is gone after drop, also with connections left open', async () => {
+  it('is deleted by drop, even with open connections', async () => {
     const database = await createTestDatabase()
     const left = new pg.Client({ connectionString: database.ownerUrl })
     left.on('error', () => {})
