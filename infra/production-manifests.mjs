@@ -1,6 +1,5 @@
-// Removes devDependencies from every package.json below the current folder, in an image build. `npm ci --omit=dev` would
-// still install a workspace that is only a devDependency (the test kit), with all that it needs: to npm every workspace
-// is a production dependency of the root.
+// Removes devDependencies from every package.json below the current folder, in an image build. `npm ci --omit=dev` alone would
+// install the test kit and its dependencies, because npm treats every workspace as a production dependency of the root.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 
 for (const path of globSync('**/package.json')) {

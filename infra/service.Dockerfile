@@ -1,7 +1,7 @@
-# One image for each workspace that runs: WORKSPACE is its folder. The TypeScript sources are run as they are.
+# An image for each service; WORKSPACE is its folder. Node runs the TypeScript sources directly.
 ARG NODE_IMAGE=node:24-trixie-slim
 
-# The package files alone, so that a changed source does not install everything again.
+# Only the package files, so that a changed source does not reinstall everything.
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 COPY . .
@@ -12,13 +12,13 @@ FROM ${NODE_IMAGE} AS dependencies
 ARG WORKSPACE
 WORKDIR /app
 COPY --from=manifests /app ./
-# The registry settings are a secret mount: they end with this line. No package of production needs its install script.
+# The registry settings are a secret mount and exist for this line only. No production package needs its install script.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     --mount=type=cache,target=/root/.npm \
     npm ci --omit=dev --workspace "${WORKSPACE}" --include-workspace-root=false --ignore-scripts --no-audit --no-fund \
  && rm package-lock.json
 
-# Of the sources, those of this workspace and of the ones that npm linked for it.
+# The sources of this workspace and of those that npm linked for it.
 FROM dependencies AS sources
 COPY . /sources
 RUN for link in node_modules/@gatehouse/* "${WORKSPACE}"; do \
@@ -29,12 +29,12 @@ RUN for link in node_modules/@gatehouse/* "${WORKSPACE}"; do \
 FROM ${NODE_IMAGE}
 ARG WORKSPACE
 ENV NODE_ENV=production MAIN=${WORKSPACE}/src/main.ts
-# A small young generation: 100,000 sessions cost the gateway half the memory, and what one request leaves fits in it.
+# A small young generation halves the memory that 100,000 sessions take in the gateway, and the garbage of requests fits in it.
 ENV NODE_OPTIONS=--max-semi-space-size=8
-# Nothing is installed in here any more, and an intruder finds no package manager.
+# Nothing is installed after this, and an intruder should find no package manager.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn*
 WORKDIR /app
-# Two layers: the packages, which seldom change, and the sources.
+# Two layers: the packages, which rarely change, and the sources.
 COPY --from=dependencies /app ./
 COPY --from=sources /run/app ./
 COPY --chmod=755 infra/healthcheck.sh /usr/local/bin/healthcheck

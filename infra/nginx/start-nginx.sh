@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes which proxies may say who the client is, and becomes Nginx. The setting is an operator's text in Nginx' own
-# language, so nothing passes that is no address or network.
+# Writes the trusted proxies for Nginx and starts it. The setting becomes part of Nginx' configuration, so only addresses and
+# networks are accepted.
 set -euo pipefail
 
 readonly target=/tmp/trusted-proxies.conf
@@ -12,24 +12,24 @@ refuse() {
 
 # address, prefix length (empty: none given), longest prefix
 check_prefix() {
-  [[ -z $2 || $2 =~ ^[0-9]{1,3}$ ]] || refuse "$1" 'has no prefix length behind the slash.'
+  [[ -z $2 || $2 =~ ^[0-9]{1,3}$ ]] || refuse "$1" 'has no prefix length after the slash.'
   [[ -z $2 ]] || (( 10#$2 <= $3 )) || refuse "$1" "has a prefix longer than $3."
-  [[ -z $2 ]] || (( 10#$2 > 0 )) || refuse "$1" 'is everybody: any client could then say who it is.'
+  [[ -z $2 ]] || (( 10#$2 > 0 )) || refuse "$1" 'includes every address, so any client could choose its own.'
 }
 
 check() {
   local address=${1%%/*} prefix='' octet
   [[ $1 == */* ]] && prefix=${1#*/}
-  [[ $1 != */ ]] || refuse "$1" 'has no prefix length behind the slash.'
+  [[ $1 != */ ]] || refuse "$1" 'has no prefix length after the slash.'
   if [[ $address =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]]; then
     for octet in ${address//./ }; do
-      (( 10#$octet <= 255 )) || refuse "$1" 'is no address.'
+      (( 10#$octet <= 255 )) || refuse "$1" 'is not an address.'
     done
     check_prefix "$1" "$prefix" 32
   elif [[ $address == *:* && $address =~ ^[0-9A-Fa-f:]{2,39}$ ]]; then
     check_prefix "$1" "$prefix" 128
   else
-    refuse "$1" 'is no address and no network (10.0.0.0/8, 2001:db8::/32).'
+    refuse "$1" 'is not an address or network (10.0.0.0/8, 2001:db8::/32).'
   fi
 }
 
@@ -40,7 +40,7 @@ for proxy in "${proxies[@]}"; do
   check "$proxy"
   printf 'set_real_ip_from %s;\n' "$proxy" >>"$target"
 done
-# The last address in the list that is no trusted proxy's: what stands before it the client may have made up.
+# The client is the last address in the header that is not a trusted proxy; it may have invented those before it.
 if (( ${#proxies[@]} > 0 )); then
   printf 'real_ip_header X-Forwarded-For;\nreal_ip_recursive on;\n' >>"$target"
 fi

@@ -1,13 +1,13 @@
--- Run once by the image, on an empty data folder, as superuser. The passwords come from files, by psql's own backticks,
--- so that they stand in no command line and no environment.
+-- Run once by the image as superuser, on an empty data folder. psql reads the passwords from files, so that they appear in no
+-- command line and no environment.
 \set owner_password `cat /run/secrets/owner-password`
 \set identity_password `cat /run/secrets/identity-password`
 
--- Owns the database and runs the migrations; the services never sign in as this.
+-- Owns the database and runs the migrations; no service uses it.
 CREATE ROLE gatehouse_owner LOGIN PASSWORD :'owner_password';
 
--- What identity signs in as. The migrations grant it rows, never tables. The limits are a floor for forgotten ones: the
--- service sets shorter ones itself.
+-- The role of identity. The migrations grant it access to rows, not to table definitions. The service sets shorter limits itself;
+-- these apply where it does not.
 CREATE ROLE gatehouse_identity LOGIN PASSWORD :'identity_password' CONNECTION LIMIT 90;
 ALTER ROLE gatehouse_identity SET statement_timeout = '10s';
 ALTER ROLE gatehouse_identity SET lock_timeout = '5s';

@@ -7,29 +7,29 @@ type Passwords = Record<(typeof names)[number], string>
 const passwordHash = (password: string, salt: Buffer) =>
   Buffer.concat([salt, createHash('sha256').update(salt).update(password, 'utf8').digest()]).toString('base64')
 
-// Each writes under its own prefix only. `amq.default` is not needed: nobody publishes straight to a queue.
+// Each user writes under its own prefix only. Nobody publishes directly to a queue, so `amq.default` is not needed.
 export const permissions = {
   identity: { configure: '^gatehouse\\.', write: '^gatehouse\\.', read: '^gatehouse\\.' },
   gateway: { configure: '^gateway\\.', write: '^gateway\\.', read: '^(gateway\\.|gatehouse\\.)' },
-  // Follows events and looks at dead letters. To give letters back it is allowed one exchange more, for as long as that
-  // takes (tools/commands/events.sh): with a lasting right to it, it could lay forged events before a subscriber.
+  // Reads events and dead letters. A redrive uses a temporary user (tools/commands/events.sh), because with permission to write to
+  // a subscriber's exchange this user could send it forged events.
   operator: { configure: '^operator\\.', write: '^operator\\.', read: '^(operator\\.|gatehouse\\.events|.*\\.dead$)' },
 }
 
-// Of each user, over all its processes. A replica of identity or of the gateway holds three connections at the most.
+// Per user, over all its processes. A replica of identity or the gateway has at most three connections.
 const limits = {
   identity: { 'max-connections': 96, 'max-channels': 384 },
   gateway: { 'max-connections': 192, 'max-channels': 384 },
   operator: { 'max-connections': 16, 'max-channels': 32 },
 }
 
-// A subscriber has six or so for each subscription, a gateway one. Who makes queues without end is refused before memory and
-// disk are gone; what is there already goes on.
+// A subscription has about six queues, a gateway one. The limit stops a client that creates queues without end before memory and
+// disk are exhausted; existing queues keep working.
 const maxQueues = 500
 
 /**
- * What the broker imports at each start: users and what they may, no exchange and no queue (identity declares those).
- * @param salt makes the text the same each time it is made, so that a finished job run again changes nothing
+ * The definitions that the broker imports at each start: users and permissions. Identity declares exchanges and queues.
+ * @param salt makes the result deterministic, so that running the job again changes nothing
  */
 export const brokerDefinitions = (passwords: Passwords, salt: string) => {
   const saltOf = (name: string) => createHash('sha256').update(`${salt}:${name}`).digest().subarray(0, 4)

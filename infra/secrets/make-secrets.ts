@@ -4,18 +4,17 @@ import { env } from 'node:process'
 import { brokerDefinitions } from './broker-definitions.ts'
 import { readServices, serviceCredentials } from './service-credentials.ts'
 
-// Run once by compose before all else. Every consumer has a volume of its own and sees nothing but its own secrets. The
-// values are kept in `kept`, which no consumer mounts, and handed out from there: a job that was interrupted, or is
-// run again, hands out the same ones.
+// Run by compose before everything else. Every consumer has its own volume with only its own secrets. All values are stored in
+// `kept`, which no consumer mounts, so running the job again writes the same ones.
 const root = '/secrets'
 
-// Postgres and RabbitMQ run as users of this group in their official images, and Nginx is given it; our own services run as
+// Postgres and RabbitMQ run in this group in their official images, and compose adds it to Nginx; the services of Gatehouse run as
 // the user of this job.
 const serverGroup = 999
 
 const writeOnce = (path: string, content: string, group?: number) => {
   if (existsSync(path) && readFileSync(path, 'utf8') === content) return
-  // Renamed when whole: no consumer reads half a secret.
+  // Renamed when complete, so that no consumer reads a partial secret.
   writeFileSync(`${path}.new`, content, { mode: 0o440, flush: true })
   if (group !== undefined) chownSync(`${path}.new`, -1, group)
   renameSync(`${path}.new`, path)
@@ -32,8 +31,8 @@ const give = (consumer: string, files: Record<string, string>, group?: number) =
   for (const [name, value] of Object.entries(files)) writeOnce(`${root}/${consumer}/${name}`, `${value}\n`, group)
 }
 
-// Read before anything is written: a mistake changes nothing.
-const readWishes = () => {
+// Read before anything is written, so that an invalid setting changes nothing.
+const readConfiguredServices = () => {
   try {
     return readServices(env.SERVICES ?? '')
   } catch (error) {
@@ -41,7 +40,7 @@ const readWishes = () => {
     process.exit(1)
   }
 }
-const services = readWishes()
+const services = readConfiguredServices()
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
@@ -55,7 +54,8 @@ const brokerPasswords = {
 const gatewayCredential = kept('service-gateway')
 const proxySecret = kept('proxy')
 
-// Only identity is told who the proxy is: who else knew it could say it was the proxy. `volatile`, since a request may ask two.
+// Sent to identity only, because anybody who knows it could pose as the proxy. `volatile`, because one request may have two
+// upstreams.
 const proxySecretMap = `map $proxy_host $proxy_secret {
   volatile;
   default "";
@@ -76,7 +76,7 @@ give('identity', {
   'broker-password': brokerPasswords.identity,
   'key-secrets': kept('key-secrets'),
   services: serviceCredentials(services, (name) => kept(`service-${name}`)),
-  // In the form of 0.1.0, for a container of that release which starts once more during an upgrade.
+  // In the format of 0.1.0, for a container of that release that restarts during an upgrade.
   'service-credentials': `gateway:${sha256(gatewayCredential)}`,
   'proxy-secret': proxySecret,
 })

@@ -15,6 +15,6 @@ command_bench() {
   step_run packages "$npm_advice" npm_ensure_packages
   step_run engine 'See also: ./gatehouse doctor' engine_ensure
   images_ensure
-  # The pinned Node out of the npm packages.
+  # The Node version that package-lock.json pins.
   node_modules/.bin/node "bench/$name.ts" "$@"
 }

@@ -1,4 +1,4 @@
-# Looks and tells; changes nothing.
+# Reports what this machine lacks; changes nothing.
 # shellcheck shell=bash
 
 command_doctor() {
@@ -11,7 +11,7 @@ command_doctor() {
   doctor_look 'container engine' "$(doctor_engine_advice)" engine_answers
   doctor_look 'docker compose v2' './gatehouse up (unpacks the plugin), or install the Docker Compose plugin' engine_has_compose
   doctor_look 'docker buildx' './gatehouse up (unpacks the plugin), or install the buildx plugin' engine_has_buildx
-  doctor_look 'images chosen' './gatehouse up (asks a registry, makes stand-ins where none answers)' doctor_images_are_there
+  doctor_look 'images chosen' './gatehouse up (pulls them, or builds stand-ins without a registry)' doctor_images_are_there
   if [ -f "$images_file" ] && images_use_stand_ins; then
     doctor_look 'mmdebstrap (for stand-ins)' "$(doctor_apt_advice mmdebstrap)" command -v mmdebstrap
   fi
@@ -19,19 +19,19 @@ command_doctor() {
   doctor_look '5 GB of disk free' 'docker system prune, or more disk' doctor_disk_is_free
   doctor_look 'chromium (for the tests)' "$(doctor_apt_advice chromium)" chromium_find
   if [ "$missing" -gt 0 ]; then
-    printf '\n%s missing. ./gatehouse up and ./gatehouse test install what they need where they may (root, apt).\n' "$missing"
+    printf '\n%s missing. With root and apt, ./gatehouse up and ./gatehouse test install what they need.\n' "$missing"
     return 1
   fi
 }
 
-# doctor_look WHAT HOW-TO-MEND QUESTION...
+# doctor_look WHAT FIX CHECK...
 doctor_look() {
-  local what=$1 mend=$2
+  local what=$1 fix=$2
   shift 2
   if "$@" >/dev/null 2>&1; then
     printf '  ok       %s\n' "$what"
   else
-    printf '  missing  %-28s mend it with: %s\n' "$what" "$mend"
+    printf '  missing  %-28s fix: %s\n' "$what" "$fix"
     missing=$((missing + 1))
   fi
 }
@@ -66,7 +66,7 @@ doctor_images_are_there() {
   while read -r image; do images_present "$image" || return 1; done < <(sed 's/^[^=]*=//' "$images_file")
 }
 
-# Nobody listens there, or our own Nginx does.
+# The port is free, or our own Nginx listens on it.
 doctor_port_is_usable() {
   local port
   port=$(setting GATEHOUSE_PORT 8080)

@@ -11,8 +11,8 @@ command_down() {
       ;;
   esac
   if ! engine_answers || ! engine_has_compose; then
-    say 'The container engine is not running, so nothing of Gatehouse is. Its data, if any, is untouched.'
+    say 'The container engine is not running, so Gatehouse is stopped already. Its data is unchanged.'
     return
   fi
-  step_run down 'See what is left with: docker compose ps --all' docker compose --profile '*' down "${options[@]}"
+  step_run down 'List what is left: docker compose ps --all' docker compose --profile '*' down "${options[@]}"
 }

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 
-# What an operator sees of events and does to dead letters, in a container of its own with rights of its own.
+# Shows events and requeues dead letters, in its own container and as its own broker user.
 command_events() {
   if ! engine_answers || [ -z "$(docker compose ps --status running --quiet rabbitmq)" ]; then
     say 'RabbitMQ is not running. Start everything with: ./gatehouse up' >&2
     return 1
   fi
-  # An input that nobody writes and that ends with this process, however it ends: the container learns from it that
-  # nobody reads any more. A named pipe opened both ways is one without a process behind it.
+  # The container's standard input ends with this process, however it ends, which tells the container that its reader has gone.
+  # A named pipe opened for reading and writing does this without a second process.
   local folder
   folder=$(mktemp -d)
   mkfifo "$folder/input"
@@ -17,29 +17,29 @@ command_events() {
   case "${1:-} ${2:-} ${3:-}" in
     'dead redrive '[!-]*)
       events_allow_redrive "$3"
-      # By its name alone, so that it stands in no list of processes.
+      # Passed by name, so that the URL appears in no list of processes.
       BROKER_URL=$events_redriver "${run[@]}" -e BROKER_URL -e BROKER_PASSWORD_FILE= events "$@"
       ;;
-    # In place of this shell, so that Ctrl-C and every signal reach it.
+    # Replaces this shell, so that signals such as Ctrl-C reach it.
     *) exec "${run[@]}" events "$@" ;;
   esac
 }
 
-# Letters go back to work through the exchange of their subscriber. Who may write there can also lay forged events before
-# it, so nobody has that right for longer than it takes: a user of the broker is made for it.
+# Dead letters are requeued through the exchange of their subscriber. A user who may write there could also publish forged
+# events to it, so a broker user is created for one redrive and deleted afterwards.
 events_allow_redrive() {
   local queue=$1 name password
   case $queue in
     gatehouse.* | amq.* | *\\*)
-      say "\"$queue\" is no queue of a subscriber." >&2
+      say "\"$queue\" is not a subscriber's queue." >&2
       exit 1
       ;;
   esac
   name=redrive-$(events_random_hex 4) password=$(events_random_hex 16)
-  # Expanded now: the function is gone when it runs.
+  # Expanded now, because the variables are local to this function.
   # shellcheck disable=SC2064
   trap "events_broker_control delete_user $name >/dev/null 2>&1" EXIT
-  # Hashed, since it stands in the list of processes there.
+  # Hashed, because it appears in the container's list of processes.
   events_broker_control add_user "$name" "$(events_broker_hash "$password")" --pre-hashed-password >/dev/null
   events_broker_control set_permissions "$name" '^$' "^\\Q$queue\\E\$" "^\\Q$queue\\E\\.dead\$" >/dev/null
   events_redriver=amqp://$name:$password@rabbitmq:5672

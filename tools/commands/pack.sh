@@ -3,7 +3,7 @@
 command_pack() {
   case ${1:-} in
     --help | -h)
-      printf 'usage: ./gatehouse pack [FOLDER]   packages of the libraries, in FOLDER or else .gatehouse/packages\n'
+      printf 'usage: ./gatehouse pack [FOLDER]   builds packages of the libraries in FOLDER, or in .gatehouse/packages\n'
       return
       ;;
   esac

@@ -3,7 +3,7 @@
 command_sbom() {
   case ${1:-} in
     --help | -h)
-      printf 'usage: ./gatehouse sbom [FOLDER]   a bill of materials (CycloneDX) of each image, in FOLDER or else .gatehouse/sbom\n'
+      printf 'usage: ./gatehouse sbom [FOLDER]   writes a bill of materials (CycloneDX) of each image to FOLDER, or to .gatehouse/sbom\n'
       return
       ;;
   esac
@@ -11,6 +11,6 @@ command_sbom() {
   step_run packages "$npm_advice" npm_ensure_packages
   step_run engine 'See also: ./gatehouse doctor' engine_ensure
   images_ensure
-  step_run build 'Mend what the log names, then run the same command again.' docker compose build
+  step_run build 'Fix what the log reports, then run the same command again.' docker compose build
   node_modules/.bin/node tools/supply-chain/write-sboms.ts "$@"
 }

@@ -22,15 +22,15 @@ command_test() {
   esac
   case " ${kinds[*]} " in
     *' e2e '* | *' attacks '* | *' faults '*)
-      step_run build 'Mend what the log names, then run the tests again.' docker compose build
+      step_run build 'Fix what the log reports, then run the tests again.' docker compose build
       ;;
   esac
   case " ${kinds[*]} " in
     *' e2e '*)
-      step_run chromium 'The test of Swagger UI needs a browser; CHROMIUM_PATH names one that is elsewhere.' chromium_ensure
+      step_run chromium 'The test of Swagger UI needs Chromium; set CHROMIUM_PATH if it is not in PATH.' chromium_ensure
       chromium_use
       ;;
   esac
-  # Silent: npm's own words about a failed run would come after the last line.
+  # --silent, because npm's messages about a failed run would follow the last line.
   exec npm run --silent test:all -- "${kinds[@]}"
 }

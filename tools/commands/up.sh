@@ -13,8 +13,8 @@ command_up() {
   say 'Starting Gatehouse'
   step_run engine 'See also: ./gatehouse doctor' engine_ensure
   images_ensure
-  step_run build 'Mend what the log names, then run ./gatehouse up again.' docker compose build
-  # The order of docker-compose.yml, taken one by one so that each can be seen and blamed.
+  step_run build 'Fix what the log reports, then run ./gatehouse up again.' docker compose build
+  # In the order of docker-compose.yml, one at a time, to show each and the one that fails.
   step_run servers "$up_see_logs postgres rabbitmq" up_start_servers
   step_run migrate "$up_see_logs migrate" up_run_job migrate
   step_run seed "$up_see_logs seed" up_run_job seed
@@ -24,10 +24,10 @@ command_up() {
   up_print_welcome
 }
 
-up_see_logs='See the logs with: ./gatehouse logs'
+up_see_logs='See the logs: ./gatehouse logs'
 up_port_advice='If the port is taken, choose another: GATEHOUSE_PORT=8081 ./gatehouse up'
 
-# Of the files that are mounted rather than built in: compose does not look into them.
+# Of the mounted files, whose content compose does not compare.
 up_configuration_hash() { cat infra/nginx/nginx.conf infra/nginx/start-nginx.sh infra/nginx/gatehouse/* infra/rabbitmq/rabbitmq.conf | sha256sum | cut -c1-16; }
 
 up_start_servers() {
@@ -60,7 +60,7 @@ up_wait_until_healthy() {
 
 up_is_healthy() { [ "$(docker compose ps --format '{{.Health}}' "$1" | sort -u)" = healthy ]; }
 
-# All that should be running, and the whole way through Nginx.
+# All containers are healthy, and a request through Nginx succeeds.
 up_all_healthy() {
   [ "$(docker compose ps --format '{{.Health}}' | sort -u)" = healthy ] &&
     infra/healthcheck.sh "$(up_published_port)" /api/health 2>/dev/null
@@ -85,8 +85,8 @@ up_print_welcome() {
   if [ "$(setting DOCS on)" = off ]; then printf '  API            %s/api\n' "$address"; else printf '  API and docs   %s/api/docs\n' "$address"; fi
   up_print_login
   if up_knows_laptop_password; then
-    printf '\nWARNING: an admin has the password %s, which everybody knows. Change it before others reach this machine:\n' "$up_laptop_password"
-    printf '  ./gatehouse user password NAME   (reads the new one from standard input)\n'
+    printf '\nWARNING: an admin has the well-known password %s. Change it before others can reach this machine:\n' "$up_laptop_password"
+    printf '  ./gatehouse user password NAME   (reads the new password from standard input)\n'
   fi
   cat <<WELCOME
 
@@ -99,7 +99,7 @@ Stop it with ./gatehouse down.
 WELCOME
 }
 
-# The login of the job seed, only if it works: who changed it knows that. A password of .env is not shown.
+# The login that the job seed created, if it still works. A password from .env is not shown.
 up_print_login() {
   local username password
   username=$(setting SEED_USERNAME admin)
@@ -108,34 +108,34 @@ up_print_login() {
   if up_made_password; then
     up_shown_password=PASSWORD
   elif [ -n "$password" ] && up_signs_in "$username" "$password"; then
-    printf '  login          %s, with the password SEED_PASSWORD\n' "$username"
+    printf '  login          %s, with the password in SEED_PASSWORD\n' "$username"
     up_shown_password='"$SEED_PASSWORD"'
   elif up_signs_in "$username" "$up_laptop_password"; then
-    printf '  login          %s / %s   (made by the job seed, for a laptop only)\n' "$username" "$up_laptop_password"
+    printf '  login          %s / %s   (for a laptop only)\n' "$username" "$up_laptop_password"
     up_shown_password=$up_laptop_password
   else
     up_shown_username=USERNAME up_shown_password=PASSWORD
   fi
 }
 
-# As in docker-compose.yml.
+# Equal to the default in docker-compose.yml.
 up_laptop_password=changeme
 
 up_signs_in() { printf '%s\n' "$2" | docker compose exec -T identity node services/identity/src/cli.ts user check "$1" >/dev/null 2>&1; }
 
-# As /health/ready of identity says it, which knows under whatever name.
+# By /health/ready of identity, which checks every admin.
 up_knows_laptop_password() {
   # shellcheck disable=SC2016
   docker compose exec -T identity bash -c 'exec 3<>/dev/tcp/127.0.0.1/3001
     printf "GET /health/ready HTTP/1.0\r\nHost: localhost\r\n\r\n" >&3; cat <&3' | grep -q '"laptop_password":{"state":"degraded"'
 }
 
-# What the job made is shown once, and then kept in no log: neither the step's nor the container's.
+# Shows a generated password once, and then removes it from the log of the step and of the container.
 up_made_password() {
   local line
-  # Compose puts the codes of a terminal before it.
+  # Compose may put terminal codes before it.
   line=$(grep -o 'The password of .*' "$logs/seed.log") || return 1
-  printf '  %s   (it is shown this once)\n' "$line"
+  printf '  %s   (shown only once)\n' "$line"
   sed -i '/The password of /d' "$logs/seed.log"
   docker compose rm --force seed >/dev/null 2>&1
 }

@@ -1,8 +1,8 @@
-# A tag moves; a digest names the very bytes. The first time that an official image is pulled its digest is kept, and every
-# later run uses those bytes until somebody asks for newer ones. Stand-ins need none: they are made on this machine.
+# Records the digest of an official image at its first pull, because tags move. Later runs use that image until
+# ./gatehouse images update. Stand-ins are built on this machine and need no digest.
 # shellcheck shell=bash
 
-# A line for each: NAME:TAG NAME@sha256:DIGEST
+# One line per image: NAME:TAG NAME@sha256:DIGEST
 digests_file=$state/digests
 
 # digests_pinned NAME:TAG
@@ -11,7 +11,7 @@ digests_pinned() {
   awk -v image="$1" '$1 == image && $2 ~ /@sha256:[0-9a-f]+$/ { pinned = $2 } END { if (pinned) print pinned }' "$digests_file"
 }
 
-# digests_of NAME:TAG: nothing for an image that came from no registry (docker load).
+# digests_of NAME:TAG: empty for an image that was not pulled (docker load).
 digests_of() {
   docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$1" |
     grep -E "^${1%:*}@sha256:[0-9a-f]{64}\$" | head -n 1 || true
@@ -27,7 +27,7 @@ digests_pin() {
   mv "$digests_file.new" "$digests_file"
 }
 
-# digests_pull_and_pin NAME:TAG: says what it was and what it is.
+# digests_pull_and_pin NAME:TAG: prints the old and the new digest.
 digests_pull_and_pin() {
   local before
   before=$(digests_pinned "$1")

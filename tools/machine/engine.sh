@@ -1,18 +1,18 @@
-# The container engine: is there one, and does it answer?
+# Finds or installs the container engine.
 # shellcheck shell=bash
 
 engine_answers() { timeout 10 docker info >/dev/null 2>&1; }
 engine_has_compose() { docker compose version >/dev/null 2>&1; }
 engine_has_buildx() { docker buildx version >/dev/null 2>&1; }
 
-# An engine that is there but not for this user: installing a second one would be wrong.
+# An engine runs but refuses this user; installing a second one would be wrong.
 engine_denies() {
   local answer
   answer=$(timeout 10 docker info 2>&1) || true
   grep -qi 'permission denied' <<<"$answer"
 }
 
-# Finds a container engine with Compose v2 and buildx, or makes one. Where all of them answer nothing is touched.
+# Makes sure that a container engine with Compose v2 and buildx runs. Changes nothing if it does.
 engine_ensure() {
   if ! command -v docker >/dev/null; then
     apt_install docker.io iptables
@@ -22,7 +22,7 @@ engine_ensure() {
       complain 'The container engine refuses this user.' "sudo usermod -aG docker $(id -un), then log in again"
       return 1
     fi
-    # A docker command without a dockerd is a client alone.
+    # There may be a docker client without dockerd.
     command -v dockerd >/dev/null || apt_install docker.io iptables
     engine_answers || dockerd_start
   fi

@@ -1,5 +1,5 @@
-# Decides once which images this machine runs on, and writes it to .gatehouse/images.env as the variables that
-# docker-compose.yml and the tests read. An image named in the environment or in .env is taken as it is.
+# Chooses the images that this machine runs, and writes them to .gatehouse/images.env as variables for docker-compose.yml and
+# the tests. An image set in the environment or in .env is used unchanged.
 # shellcheck shell=bash
 
 images_file=$state/images.env
@@ -9,7 +9,7 @@ images_official() {
 
 images_present() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# The engine says "Pulling from" as soon as the registry has answered; the pull itself is cut off there.
+# The engine prints "Pulling from" as soon as the registry has answered; the pull is stopped there.
 images_registry_answers() {
   # shellcheck disable=SC2016 # the inner shell expands it
   timeout 8 bash -c 'docker pull "$1" 2>/dev/null | grep -qE "Pulling from|Pull complete"' _ "$1"
@@ -28,7 +28,7 @@ images_choose() {
     pinned=$(digests_pinned "$image")
     image=${pinned:-$image}
     if ! images_present "$image"; then
-      # Asked once a run, and not at all where the stand-in of an earlier run is still right.
+      # The registry is tried at most once per run, and not if a current stand-in exists.
       if [ -z "$asked" ]; then
         if stand_in_is_built "$name"; then asked=no; elif images_registry_answers "$image"; then asked=yes; else asked=no; fi
       fi
@@ -42,28 +42,28 @@ images_choose() {
   mkdir -p "$state"
   printf '%s\n' "${chosen[@]}" >"$images_file.new"
   mv "$images_file.new" "$images_file"
-  if [ "${#stand_ins[@]}" -gt 0 ]; then step_note "no image registry answers: stand-ins for ${stand_ins[*]}"; else step_note 'official images'; fi
+  if [ "${#stand_ins[@]}" -gt 0 ]; then step_note "no image registry reachable: stand-ins for ${stand_ins[*]}"; else step_note 'official images'; fi
 }
 
 images_use_stand_ins() { grep -q '=gatehouse-standin/' "$images_file"; }
 
-# images_load: the chosen images as environment of everything started from here.
+# Exports the chosen images to all commands started from here.
 images_load() {
   set -a
   # shellcheck disable=SC1090 # written by images_choose
   . "$images_file"
-  # The reaper image of testcontainers is not to be had either; the tests stop what they start.
+  # Without a registry the image of testcontainers' reaper is missing too; the tests stop what they start.
   if images_use_stand_ins; then TESTCONTAINERS_RYUK_DISABLED=true; fi
   set +a
 }
 
-# Decides on the images and gets them, a line of progress for each that takes time.
+# Chooses the images and pulls or builds them.
 images_ensure() {
   local name
-  step_run images 'See what the engine says with: docker info' images_choose
+  step_run images 'Check the container engine: docker info' images_choose
   for name in base node postgres rabbitmq nginx; do
     if images_need_stand_in "$name" && ! stand_in_is_built "$name"; then
-      step_run "image $name" 'Once the cause is mended, run the same command again: what is done is kept.' stand_in_build "$name"
+      step_run "image $name" 'Fix the cause, then run the same command again; finished images are kept.' stand_in_build "$name"
     fi
   done
   images_get_official
@@ -71,7 +71,7 @@ images_ensure() {
   npm_use_settings
 }
 
-# Those that no stand-in replaces: pulled once, and from then on named by their digest.
+# Pulls the official images once; from then on they are named by their digest.
 images_get_official() {
   local name variable image
   for name in NODE POSTGRES RABBITMQ NGINX; do

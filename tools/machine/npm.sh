@@ -1,14 +1,14 @@
-# The npm packages of this checkout, and how this machine reaches its registry.
+# The npm packages of this checkout, and the npm settings of this machine for image builds.
 # shellcheck shell=bash
 
 npm_advice='Check that this machine reaches its npm registry (npm ping), then run the same command again.'
 
-# npm writes the inner file last, so it is as old as the last finished install.
+# npm writes this file last, so its time is that of the last finished install.
 npm_packages_are_current() { [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; }
 
 npm_ensure_packages() {
   if npm_packages_are_current; then
-    step_note 'kept'
+    step_note 'up to date'
     return
   fi
   if ! command -v npm >/dev/null; then
@@ -18,8 +18,7 @@ npm_ensure_packages() {
   npm ci --no-audit --no-fund
 }
 
-# What image builds are handed, as a build secret: registries, proxies and the credentials for them, not what speaks of this
-# machine's folders.
+# The settings that image builds get as a build secret: registries, proxies and their credentials, but no paths of this machine.
 npm_build_settings='^[^;#=]*(registry|_auth|_authToken|_password|username|email|always-auth|strict-ssl|proxy)[^=]*='
 
 npm_write_settings() {
@@ -29,18 +28,18 @@ npm_write_settings() {
   mkdir -p "$state"
   (
     umask 077
-    # The later of two lines holds: the user's own win.
+    # The last of two lines wins, so the user's settings come second.
     for file in "$global" "$user"; do
       if [ -f "$file" ]; then grep -E "$npm_build_settings" "$file" || true; fi
     done >"$state/npmrc"
-    # A variable of the environment wins over every file.
+    # An environment variable overrides every file.
     if [ -n "${npm_config_registry:-${NPM_CONFIG_REGISTRY:-}}" ]; then
       say "registry=${npm_config_registry:-$NPM_CONFIG_REGISTRY}" >>"$state/npmrc"
     fi
   )
 }
 
-# Where there is no npm the images are built with npm's defaults.
+# Without npm, images are built with npm's default settings.
 npm_use_settings() {
   [ -z "${NPMRC_FILE:-}" ] || return 0
   if command -v npm >/dev/null; then

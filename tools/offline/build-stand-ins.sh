@@ -1,5 +1,4 @@
-# Builds each stand-in once. Every image is labelled with the hash of its recipe, so that a second run finds it done and
-# a changed recipe is noticed.
+# Builds the stand-in images. Each is labelled with the hash of its recipe, so that it is rebuilt only when the recipe changes.
 # shellcheck shell=bash
 
 stand_in_recipes=$root/tools/offline/stand-ins
@@ -10,7 +9,7 @@ stand_in_name() { printf 'gatehouse-standin/%s' "$1"; }
 declare -A stand_in_tags=([base]=trixie [node]=24 [postgres]=17 [rabbitmq]=4 [nginx]=1)
 stand_in_image() { printf '%s:%s' "$(stand_in_name "$1")" "${stand_in_tags[$1]}"; }
 
-# The base also holds the site's certificate authorities, the node image a version named in package.json.
+# The base includes the site's certificate authorities, and the node image the versions that package.json and package-lock.json pin.
 stand_in_hash() {
   {
     find "$stand_in_recipes/base" "$stand_in_recipes/$1" -type f -print0 | sort -zu | xargs -0 cat
@@ -40,7 +39,7 @@ stand_in_build_base() {
 stand_in_build() {
   local name=$1 context
   if stand_in_is_built "$name"; then
-    step_note 'kept'
+    step_note 'up to date'
     return
   fi
   if [ "$name" = base ]; then
@@ -50,16 +49,15 @@ stand_in_build() {
   context=$(mktemp -d)
   cp -R "$stand_in_recipes/$name/." "$context"
   if [ "$name" = node ]; then stand_in_unpack_node "$context"; fi
-  # How this site's apt reaches its mirror and judges its age (a proxy, a frozen mirror); a secret, so that it stays out
-  # of the image.
+  # apt settings of this site (a proxy, a frozen mirror), as a secret that the image does not keep.
   apt-config dump | grep -E '^Acquire::(https?::|Check-Valid-Until )' >"$context.apt" || true
   docker buildx build --progress plain --build-arg "BASE=$(stand_in_image base)" --label "$stand_in_label=$(stand_in_hash "$name")" \
     --secret "id=apt,src=$context.apt" --tag "$(stand_in_image "$name")" "$context"
   rm -rf "$context" "$context.apt"
 }
 
-# The very packages that development uses, a line each: name@version and the sha512 of its archive in hexadecimal, as
-# package-lock.json and `packageManager` in package.json pin them.
+# Node and npm as package-lock.json and `packageManager` in package.json pin them, one per line: name@version and the sha512
+# of the archive in hexadecimal.
 stand_in_node_packages() {
   local cpu version hash
   case $(uname -m) in aarch64 | arm64) cpu=arm64 ;; *) cpu=x64 ;; esac
@@ -71,7 +69,7 @@ stand_in_node_packages() {
   sed -nE 's/^ *"packageManager": "(npm@[0-9.]+)\+sha512\.([0-9a-f]{128})".*/\1 \2/p' "$root/package.json"
 }
 
-# stand_in_unpack_node CONTEXT: from the npm registry of this machine's own configuration, which vouches for nothing.
+# stand_in_unpack_node CONTEXT: downloads both from this machine's npm registry and verifies them.
 stand_in_unpack_node() {
   local packages package hash archive
   mapfile -t packages < <(stand_in_node_packages)
@@ -90,9 +88,9 @@ stand_in_unpack_node() {
 
 # stand_in_verify_archive FILE SHA512 NAME
 stand_in_verify_archive() {
-  # An empty hash must not pass for one.
+  # An empty hash must not be accepted.
   if [[ ! $2 =~ ^[0-9a-f]{128}$ ]] || ! printf '%s  %s\n' "$2" "$1" | sha512sum --check --status; then
-    complain "The archive of $3 is not the one that this repository pins." 'npm cache clean --force, then the same command again'
+    complain "The archive of $3 does not have the hash that this repository pins." 'npm cache clean --force, then the same command again'
     return 1
   fi
 }

@@ -1,12 +1,12 @@
-# Starts an engine that is installed and does not run, on machines without systemd too.
+# Starts an installed engine, also on machines without systemd.
 # shellcheck shell=bash
 
 dockerd_log=/var/log/gatehouse-dockerd.log
 
 dockerd_has_systemd() { [ -d /run/systemd/system ]; }
 
-# dockerd_process_is PIDFILE NAME: the file's process lives and bears that name. A number left from a killed engine may
-# meanwhile belong to anything else.
+# dockerd_process_is PIDFILE NAME: the process in the file runs under this name. The number may have been reused since an engine
+# was killed.
 dockerd_process_is() {
   local pid
   pid=$(cat "$1" 2>/dev/null) || return 1
@@ -41,17 +41,17 @@ dockerd_start_by_hand() {
     complain "dockerd (process $(cat /var/run/docker.pid)) does not answer." 'stop that process, then run this again'
     return 1
   fi
-  # A killed engine leaves its pid files; once their numbers belong to other processes it would refuse to start, or
-  # wait for a containerd that is not there. A containerd that did outlive it is taken over by the new dockerd.
+  # A killed engine leaves its pid files. If other processes have their numbers now, dockerd would refuse to start, or wait for a
+  # containerd that does not exist. The new dockerd takes over a containerd that still runs.
   rm -f /var/run/docker.pid
   dockerd_process_is /var/run/docker/containerd/containerd.pid containerd || rm -f /var/run/docker/containerd/containerd.pid
-  # Its own session and no terminal: it stays when this script and the person's shell have gone.
+  # In its own session without a terminal, so that it outlives this script and the shell.
   setsid nohup dockerd >>"$dockerd_log" 2>&1 </dev/null &
   if dockerd_wait 45; then
-    say "dockerd started by hand; its log: $dockerd_log"
+    say "started dockerd; its log: $dockerd_log"
     return
   fi
   tail -n 15 "$dockerd_log"
-  complain 'dockerd did not come up.' "read $dockerd_log"
+  complain 'dockerd did not start.' "read $dockerd_log"
   return 1
 }

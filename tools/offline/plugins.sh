@@ -1,5 +1,5 @@
-# Compose v2 and buildx, which Debian 12 lacks: the packages of Debian 13 run there as they are. They are only
-# unpacked for this user; nothing of the newer Debian is installed.
+# Unpacks Compose v2 and buildx from the packages of Debian 13 for this user, because Debian 12 lacks them. Nothing of Debian 13 is
+# installed.
 # shellcheck shell=bash
 
 plugins_install() {
@@ -20,8 +20,7 @@ plugins_install() {
   engine_has_compose && engine_has_buildx
 }
 
-# plugins_download FOLDER PACKAGE...: by a source list and state of its own, so that the machine's apt never sees
-# the other suite.
+# plugins_download FOLDER PACKAGE...: with a separate source list and state, so that the machine's apt does not see Debian 13.
 plugins_download() {
   local work=$1 mirror
   shift

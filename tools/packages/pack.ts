@@ -4,15 +4,15 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-// Inside the repository, so that types are found; git ignores it.
+// Inside the repository, so that the compiler finds types; git-ignored.
 const work = join(root, '.gatehouse/packages')
-/** In the order in which they lean on each other. */
+/** In the order of their dependencies. */
 const libraries = ['contracts', 'events', 'token-verifier']
 
 const run = (command: string, args: string[], cwd: string) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
 
-/** Services run the sources as they are; Node does not so below node_modules, so what others install is compiled. */
+/** Node does not strip types below node_modules, so packages for other projects are compiled. */
 const compile = (library: string, folder: string) => {
   const config = {
     extends: join(root, 'tsconfig.base.json'),

@@ -1,15 +1,15 @@
-// Runs inside an image, fed to its node on standard input, and prints what is installed there: what is on the disk, not
-// what a lock file says should be. So it has no import but Node's own.
+// Lists what is on the disk of an image. It runs inside the image, read by node from standard input, so it imports only
+// built-in modules.
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
 
-// npm's record of the hashes that it checked when it installed.
+// npm's record of the hashes that it verified.
 const record = '/app/node_modules/.package-lock.json'
 const locked: Record<string, { integrity?: string }> = existsSync(record) ? readJson(record).packages : {}
 
-// A package is a folder directly below a node_modules (or below a scope in it), wherever that is.
+// A package is a folder directly below any node_modules, or below a scope in it.
 const installed = globSync('/{app,usr,opt}/**/node_modules/{*,@*/*}/package.json', {
   exclude: (path) => path.startsWith('/usr/share'),
 })

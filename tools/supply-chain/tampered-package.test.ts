@@ -27,7 +27,7 @@ const packageWith = async (source: string) => {
   return readFile(join(folder, 'leaf.tgz'))
 }
 
-/** A registry that vouches for whatever it serves, as a real one that was broken into would. */
+/** A registry that announces the hash of whatever it serves, like a compromised one. */
 const startRegistry = async (tarball: Buffer) => {
   const server = createServer((request, response) => {
     if (request.url?.endsWith('.tgz')) return void response.end(tarball)
@@ -51,7 +51,7 @@ const install = async (integrity: string | undefined, served: Buffer) => {
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ ...manifest, lockfileVersion: 3, packages }))
   await copyFile(join(root, '.npmrc'), join(folder, '.npmrc'))
   const registry = await startRegistry(served)
-  // Also below an `npm run --silent`, which hands its silence on.
+  // Set explicitly, because `npm run --silent` is inherited.
   const quiet = ['--fetch-retries=0', '--no-audit', '--loglevel=error']
   const options = ['--registry', registry, '--cache', join(folder, 'cache'), ...quiet]
   const outcome = await run('npm', ['ci', ...options], { cwd: folder }).then(
@@ -63,17 +63,17 @@ const install = async (integrity: string | undefined, served: Buffer) => {
 }
 
 describe('npm ci', () => {
-  it('installs a package whose bytes are those of the lock file', async () => {
+  it('installs a package with the hash of the lock file', async () => {
     const good = await packageWith('good')
     expect(await install(sha512(good), good)).toEqual({ outcome: 'installed', source: 'good' })
   }, 30_000)
 
-  it('refuses a package with other bytes, whatever the registry says of them', async () => {
+  it('refuses other bytes, whatever hash the registry announces', async () => {
     const [good, evil] = await Promise.all([packageWith('good'), packageWith('evil')])
     expect(await install(sha512(good), evil)).toEqual({ outcome: 'EINTEGRITY', source: 'nothing' })
   }, 30_000)
 
-  it('takes other bytes where the lock file has no hash, which is why the check demands one', async () => {
+  it('installs any bytes if the lock file has no hash, which is why the check requires one', async () => {
     expect(await install(undefined, await packageWith('evil'))).toEqual({ outcome: 'installed', source: 'evil' })
   }, 30_000)
 })

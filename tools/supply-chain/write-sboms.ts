@@ -14,7 +14,7 @@ const built = [...new Set(Object.values(services).flatMap(({ build, image }) => 
 const inventory = readFileSync(new URL('inventory.ts', import.meta.url), 'utf8')
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 
-/** The image is asked, not the lock file: a layer could hold what no lock file knows. */
+/** Read from the image, because a layer can contain what no lock file lists. */
 const inventoryOf = (id: string): Inventory => {
   const isolation = ['--network=none', '--read-only', '--cap-drop=ALL', '--entrypoint=node']
   return JSON.parse(

@@ -1,4 +1,4 @@
-# What a command of ./gatehouse may be given.
+# Checks the arguments of ./gatehouse commands.
 # shellcheck shell=bash
 
 # arguments_none COMMAND ARGUMENT...

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 
-# setting NAME DEFAULT: from the environment, else from .env as compose would read it, else the default.
+# setting NAME DEFAULT: from the environment, from .env as compose reads it, or the default.
 setting() {
   local value=${!1:-}
   if [ -z "$value" ] && [ -f "$root/.env" ]; then

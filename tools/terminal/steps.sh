@@ -1,20 +1,20 @@
-# Progress for a person: one line a step, its duration at the end, its log kept.
+# Shows progress: one line per step with its duration, and a log file for each.
 # shellcheck shell=bash
 
-# Everything a run leaves behind on this machine (logs, chosen images); git-ignored.
+# Files of ./gatehouse on this machine (logs, chosen images); git-ignored.
 state=$root/.gatehouse
 logs=$state/log
 
 say() { printf '%s\n' "$*"; }
 
-# complain WHAT HOW-TO-MEND: goes to stderr, so inside a step it lands at the end of the step's log.
-complain() { printf '%s\n  mend it with: %s\n' "$1" "$2" >&2; }
+# complain WHAT FIX: writes to stderr, which in a step is the end of its log.
+complain() { printf '%s\n  fix: %s\n' "$1" "$2" >&2; }
 
 step_seconds_since() { awk -v began="$1" -v now="$EPOCHREALTIME" 'BEGIN { printf "%.1f", now - began }'; }
 
-# step_run LABEL ADVICE COMMAND...: runs the command with its output in a log, shows how long it took and, when it fails,
-# the end of that log and the advice. The command runs in the background, so that `set -e` holds inside it (it would be
-# off in a condition) and a terminal can show the seconds passing.
+# step_run LABEL ADVICE COMMAND...: runs the command with its output in a log and shows how long it took. If it fails, shows the
+# end of the log and the advice. The command runs in the background, so that `set -e` works inside it (in a condition it
+# would not) and a terminal can show the passing seconds.
 step_run() {
   local label=$1 advice=$2 began=$EPOCHREALTIME log pid
   shift 2
@@ -25,7 +25,7 @@ step_run() {
     "$@"
   ) >"$log" 2>&1 &
   pid=$!
-  # Background jobs of a script ignore Ctrl-C; the step must not go on when the person has left.
+  # Background jobs ignore Ctrl-C, so the step has to be stopped here.
   trap 'kill -TERM '"$pid"' 2>/dev/null || true; exit 130' INT TERM
   step_show_passing "$label" "$began" "$pid"
   if wait "$pid"; then
@@ -36,11 +36,11 @@ step_run() {
   trap - INT TERM
   printf '  %-14s %6s s  FAILED\n\n' "$label" "$(step_seconds_since "$began")"
   tail -n 25 "$log" | sed 's/^/    /'
-  printf '\nThe step "%s" failed; its whole log: %s\n%s\n' "$label" "$log" "$advice"
+  printf '\nThe step "%s" failed. Log: %s\n%s\n' "$label" "$log" "$advice"
   return 1
 }
 
-# A command says what it decided in a line `note: ...`; the last one stands beside the step.
+# The last line `note: ...` of a command is shown beside its step.
 step_note() { printf 'note: %s\n' "$*"; }
 step_last_note() { sed -n 's/^note: //p' "$1" | tail -n 1; }
 

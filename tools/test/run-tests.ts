@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 
-// Runs the named parts (all but the long ones when none is named) and ends with the one line that is counted: `N passed, N failed`.
+// Runs the named kinds of tests, by default all but the long ones. The last line of output is `N passed, N failed`.
 const parts = ['check', 'unit', 'service', 'e2e', 'attacks', 'faults', 'mutants'] as const
 type Part = (typeof parts)[number]
 const byNameOnly: Part[] = ['faults', 'mutants']
@@ -44,7 +44,7 @@ const namesOf = ({ name, status, message, assertionResults }: Report['testResult
   return failed.map((it) => `${file} > ${it.fullName}: ${firstLine(it.failureMessages[0])}`)
 }
 
-/** A file that could not be loaded or prepared counts as one failed test, and so does a run that reports nothing. */
+/** A file that cannot be loaded counts as one failed test, and so does a run without a report. */
 const test = async (project: Part): Promise<Count> => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
   const report = join(folder, 'report.json')
@@ -58,10 +58,10 @@ const test = async (project: Part): Promise<Count> => {
     ])
     const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
     const names = testResults.flatMap(namesOf)
-    if (!ok && names.length === 0) names.push(`${project}: ended in failure, though no test did`)
+    if (!ok && names.length === 0) names.push(`${project}: failed, although no test did`)
     return { passed: numPassedTests, failed: names.length, names }
   } catch (error) {
-    return { passed: 0, failed: 1, names: [`${project}: left no report: ${(error as Error).message}`] }
+    return { passed: 0, failed: 1, names: [`${project}: wrote no report: ${(error as Error).message}`] }
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -87,7 +87,7 @@ for (const part of chosen) {
   total.names.push(...names)
   say(`== ${part}: ${passed} passed, ${failed} failed in ${Math.round((performance.now() - startedAt) / 1000)} s`)
 }
-// Said once more at the end, since a long log is often read by its last lines alone.
+// Repeated at the end, where people look first.
 for (const name of total.names) say(`failed: ${name}`)
 say(`\n${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed > 0 ? 1 : 0
