@@ -14,8 +14,8 @@ export const easyPassword: Attack = {
       file: 'services/identity/src/passwords/new-password-rules.ts',
       replace: [
         [
-          'piecesOf(text).every((it) => estimator.check(it, words).guesses < least)',
-          'piecesOf(text).length + words.length + least < 0',
+          'piecesOf(text).every((it) => estimator.check(it, words).guesses < limit)',
+          'piecesOf(text).length + words.length + limit < 0',
         ],
       ],
     },

@@ -23,7 +23,7 @@ export const hashingForOne: Attack = {
       ],
     },
     {
-      file: 'services/identity/src/passwords/gate.ts',
+      file: 'services/identity/src/passwords/admission.ts',
       replace: [
         ['if (hasFilledShare(account)) return false', ''],
         ['taken += Math.min(count, share())', 'taken += count'],

@@ -44,7 +44,7 @@ export const importGoesOn: Attack = {
   plants: [
     {
       file: 'services/identity/src/sessions/act-as.ts',
-      replace: [["if (actor === 'internal') return\n  // A statement", 'if (actor !== null) return\n  // A statement']],
+      replace: [["if (actor === 'internal') return\n  // A separate", 'if (actor !== null) return\n  // A separate']],
     },
   ],
   run: async () => {

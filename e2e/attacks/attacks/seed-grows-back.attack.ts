@@ -23,10 +23,10 @@ export const seedGrowsBack: Attack = {
       file: 'services/identity/src/accounts/accounts.ts',
       replace: [
         [
-          'if (await usersIn(db.manager).isThereAny()) return null',
+          'if (await usersIn(db.manager).exist()) return null',
           'if (await usersIn(db.manager).findByUsername(person.username)) return null',
         ],
-        ['if (await usersIn(tx).isThereAny()) return null', 'if (user === null) return null'],
+        ['if (await usersIn(tx).exist()) return null', 'if (user === null) return null'],
       ],
     },
   ],

@@ -21,7 +21,7 @@ export const tooManySessions: Attack = {
   plants: [
     {
       file: 'services/identity/src/sessions/sessions.repository.ts',
-      replace: [['session.generation, atMost - 1, batch]', 'session.generation, 1_000_000, batch]']],
+      replace: [['session.generation, maxLive - 1, batch]', 'session.generation, 1_000_000, batch]']],
     },
   ],
   run: async () => {

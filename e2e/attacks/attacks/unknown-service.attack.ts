@@ -30,7 +30,7 @@ export const unknownService: Attack = {
     {
       file: requireService,
       replace: [
-        ['const nobodys = randomBytes(32)', "const nobodys = sha256('no service has this secret')"],
+        ['const randomDigest = randomBytes(32)', "const randomDigest = sha256('no service has this secret')"],
         [
           'if (presented === null || known === undefined || !matches) throw invalidClient()',
           'if (presented === null || !matches) throw invalidClient()',

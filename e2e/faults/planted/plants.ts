@@ -21,7 +21,7 @@ export const plants = {
   },
   /** Rows are marked sent before the broker has them safe. */
   'marked before confirmed': {
-    file: 'services/identity/src/outbox/lead.ts',
+    file: 'services/identity/src/outbox/run-as-leader.ts',
     replace: [
       [
         'const outcomes = await publisher.publishAll(rows)',

@@ -4,7 +4,8 @@ import { plainText, wellFormedText } from './plain-text.ts'
 
 /**
  * Body of `POST /auth/login`, as form or JSON (RFC 6749 §4.3.2). `scope` is accepted and ignored, as in the FastAPI module
- * that Gatehouse replaces. The password is neither trimmed nor checked against today's rules: every existing password must work.
+ * that Gatehouse replaces. The password is neither trimmed nor checked against today's rules: every existing password must
+ * work.
  */
 export const loginForm = z.object({
   username: plainText.min(1).max(150),

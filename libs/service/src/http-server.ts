@@ -33,9 +33,9 @@ const drain = async (server: Server, ms: number) => {
 
 type Options = { host: string; port: number; drainMs: number; onStopping: () => void }
 
-// Part of the drain time during which connections are refused. Nginx retries a refused connection at once with another replica and
-// then avoids this one. A connection to an address that no longer exists fails only after a timeout, and has no retry if Nginx
-// has resolved the name again meanwhile.
+// Part of the drain time during which connections are refused. Nginx retries a refused connection at once with another
+// replica and then avoids this one. A connection to an address that no longer exists fails only after a timeout, and has no
+// retry if Nginx has resolved the name again meanwhile.
 const refusingShare = 0.25
 
 /**

@@ -30,9 +30,9 @@ const memberOf = (error: Error, name: string) => {
 }
 
 /**
- * An error as it may be logged: its class, message and stack, those of its causes, and members that contain no values. Omitted are
- * the SQL parameters of a QueryFailedError (hashes, whole events), Postgres' `detail` ("Key (username)=(…)") and the `input` of
- * an invalid URL.
+ * An error as it may be logged: its class, message and stack, those of its causes, and members that contain no values.
+ * Omitted are the SQL parameters of a QueryFailedError (hashes, whole events), Postgres' `detail` ("Key (username)=(…)") and
+ * the `input` of an invalid URL.
  */
 export const loggedError = (error: unknown, depth = 0): unknown => {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error).slice(0, maxLength) }

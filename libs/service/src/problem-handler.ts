@@ -85,8 +85,8 @@ export const problemHandler =
   // Express recognises an error handler by its four parameters.
   (error, req, res, _next) => {
     if (res.headersSent) {
-      // Express would print the error to standard error. The connection is cut, so that no client takes a partial response for a
-      // complete one.
+      // Express would print the error to standard error. The connection is cut, so that no client takes a partial response
+      // for a complete one.
       log.error({ err: error, method: req.method, path: req.path }, 'response aborted')
       return void res.destroy()
     }

@@ -6,8 +6,8 @@ const escaped = (character: string) =>
   Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
 
 /**
- * Escapes invisible characters, and those that would move the cursor of a terminal or reverse adjacent text. It uses JSON escapes,
- * so that a JSON text keeps its meaning.
+ * Escapes invisible characters, and those that would move the cursor of a terminal or reverse adjacent text. It uses JSON
+ * escapes, so that a JSON text keeps its meaning.
  */
 export const escapeUnseen = (text: string) => text.replace(unseen, (character) => escaped(character).join(''))
 

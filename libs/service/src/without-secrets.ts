@@ -1,5 +1,5 @@
-// No pattern matches across a quotation mark, so that a JSON line stays valid. Each takes linear time, because logged text may be
-// long and chosen by an attacker.
+// No pattern matches across a quotation mark, so that a JSON line stays valid. Each takes linear time, because logged text
+// may be long and chosen by an attacker.
 const secrets: [RegExp, string][] = [
   // User and password of a URL, also if the password contains unescaped characters.
   [/:\/\/[^\s"]{1,512}@/g, '://***@'],

@@ -23,10 +23,10 @@ describe('the configuration of identity', () => {
 
   it.each([
     ['a day', {}, 1_440],
-    ['no longer than it lives', { SESSION_EXPIRE_MINUTES: '600' }, 600],
-    ['never shorter than an access token', { ACCESS_TOKEN_EXPIRE_MINUTES: '2000' }, 2_000],
-    ['what is set', { SESSION_IDLE_MINUTES: '10080' }, 10_080],
-    ['a day where nothing is set', { SESSION_IDLE_MINUTES: '' }, 1_440],
+    ['its lifetime, if that is shorter', { SESSION_EXPIRE_MINUTES: '600' }, 600],
+    ['the lifetime of an access token, if that is longer', { ACCESS_TOKEN_EXPIRE_MINUTES: '2000' }, 2_000],
+    ['the configured time', { SESSION_IDLE_MINUTES: '10080' }, 10_080],
+    ['a day if the setting is empty', { SESSION_IDLE_MINUTES: '' }, 1_440],
   ])('ends an idle session after %s', (_what, settings, minutes) => {
     expect(idleMinutes(settings)).toBe(minutes)
   })

@@ -15,12 +15,12 @@ import { readServiceCredentials } from './clients/service-credentials.ts'
 
 const lines = (text: string) => text.split('\n').filter((line) => line.trim() !== '')
 
-/** One secret a line; the first encrypts, all decrypt. */
+/** One secret per line. The first encrypts, all decrypt. */
 const keySecrets = secretFile
   .transform(lines)
   .pipe(z.tuple([z.string().min(32, 'each line must be a secret of at least 32 characters')], z.string().min(32)))
 
-/** Lines of `readServiceCredentials`. */
+/** One credential per line; see `readServiceCredentials`. */
 const serviceCredentials = secretFile.transform((text, context) => {
   try {
     return readServiceCredentials(lines(text))
@@ -54,32 +54,32 @@ const environment = z.object({
 
 const keyTimesOf = (env: z.output<typeof environment>) => ({
   rotationMs: (env.KEY_ROTATION_SECONDS ?? env.KEY_ROTATION_DAYS * 86_400) * 1000,
-  // Seconds are for trying rotation out: key events then tell the gateways, and nobody else is asked to follow.
-  publishLeadMs: env.KEY_ROTATION_SECONDS ? 2_000 : env.JWKS_MAX_AGE_SECONDS * 1000 + longestKeyRefreshMs,
+  // Rotation in seconds is for experiments: gateways learn of new keys by events, other verifiers may lag behind.
+  activationDelayMs: env.KEY_ROTATION_SECONDS ? 2_000 : env.JWKS_MAX_AGE_SECONDS * 1000 + longestKeyRefreshMs,
   tokenLifetimeMs: env.ACCESS_TOKEN_EXPIRE_MINUTES * 60_000,
 })
 
-// OWASP's recommendation for Argon2id.
+// As OWASP recommends for Argon2id.
 const argon2 = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-// OWASP ASVS 5.0, 7.3.1. A day: who signs in each morning is not asked in between.
-const usualIdleMinutes = 1_440
+// An idle limit as OWASP ASVS 5.0, 7.3.1, requires. One day: a daily user signs in once a day.
+const defaultIdleMinutes = 1_440
 
-/** Of what nobody said, nothing may fail: the default keeps within the session's life, and above the token's. */
+/** The default lies between the lifetimes of access token and session, so that it is always valid. */
 const idleMinutesOf = (env: z.output<typeof environment>) =>
   env.SESSION_IDLE_MINUTES ??
-  Math.min(env.SESSION_EXPIRE_MINUTES, Math.max(usualIdleMinutes, env.ACCESS_TOKEN_EXPIRE_MINUTES))
+  Math.min(env.SESSION_EXPIRE_MINUTES, Math.max(defaultIdleMinutes, env.ACCESS_TOKEN_EXPIRE_MINUTES))
 
-/** Lifetimes that would cut each other short. @throws ConfigError */
+/** @throws ConfigError if a session could end before its access tokens expire */
 const checkLifetimes = (env: z.output<typeof environment>) => {
   const shortest = Math.min(env.SESSION_EXPIRE_MINUTES, idleMinutesOf(env))
   if (shortest >= env.ACCESS_TOKEN_EXPIRE_MINUTES) return
   throw new ConfigError(
-    'SESSION_EXPIRE_MINUTES and SESSION_IDLE_MINUTES must not be below ACCESS_TOKEN_EXPIRE_MINUTES: a session lives at least as long as its tokens.',
+    'SESSION_EXPIRE_MINUTES and SESSION_IDLE_MINUTES must be at least ACCESS_TOKEN_EXPIRE_MINUTES: a session lives at least as long as its access tokens.',
   )
 }
 
-/** The only place that knows the names of environment variables. @throws ConfigError with all problems */
+/** The only reader of environment variables. @throws ConfigError that lists all problems */
 export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
   const env = readEnvironment(environment, from)
   checkLifetimes(env)
@@ -87,7 +87,7 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
     logLevel: env.LOG_LEVEL,
     http: { host: env.HOST, port: env.PORT, drainMs: drainMsOf(env), proxySecret: env.PROXY_SECRET_FILE },
     databaseUrl: withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE),
-    // An exhausted pool and then a query that hangs are answered 503 within 2 s.
+    // Waiting for a connection and then for a query takes at most 1.8 s, so that clients get a 503 within 2 s.
     databaseWithinMs: 900,
     brokerUrl: withPassword(env.BROKER_URL, env.BROKER_PASSWORD_FILE),
     issuer: env.ISSUER,
@@ -108,7 +108,7 @@ export const readIdentityConfig = (from?: NodeJS.ProcessEnv) => {
 }
 export type IdentityConfig = ReturnType<typeof readIdentityConfig>
 
-// Passwords that stand in documentation everywhere, our own laptop default first.
+// Passwords from documentation, first our own default for laptops.
 const knownPasswords = ['changeme', 'change-me', 'admin', 'password', 'administrator', 'gatehouse', '12345678']
 
 const seedEnvironment = z.object({
@@ -121,24 +121,23 @@ const seedEnvironment = z.object({
   SEED_FULL_NAME: z.string().max(200).optional(),
   SEED_ROLES: z
     .string()
-    .regex(/^[a-z][a-z0-9_:-]*(,[a-z][a-z0-9_:-]*)*$/, 'must be role names with commas between')
+    .regex(/^[a-z][a-z0-9_:-]*(,[a-z][a-z0-9_:-]*)*$/, 'must be comma-separated role names')
     .optional(),
 })
 
-/** Configuration of the seed job. @throws ConfigError, also for a password that everybody knows in production */
+/** Configuration of the seed job. @throws ConfigError, also for a well-known password in production */
 export const readSeedConfig = (from?: NodeJS.ProcessEnv) => {
   const env = readEnvironment(seedEnvironment, from)
   const isProduction = env.NODE_ENV === 'production'
   if (isProduction && knownPasswords.includes((env.SEED_PASSWORD ?? '').toLowerCase())) {
     throw new ConfigError(
-      'SEED_PASSWORD is a password that everybody knows, and NODE_ENV is production. Choose another, or leave it unset to have one made.',
+      'SEED_PASSWORD is a well-known password, which NODE_ENV=production forbids. Choose another, or leave it unset to have one generated.',
     )
   }
   return {
     databaseUrl: withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE),
     issuer: env.ISSUER,
     username: env.SEED_USERNAME,
-    /** Whether the password has to be one that nobody guesses. */
     isProduction,
     password: env.SEED_PASSWORD ?? (isProduction ? undefined : env.SEED_LAPTOP_PASSWORD),
     fullName: env.SEED_FULL_NAME ?? null,

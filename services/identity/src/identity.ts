@@ -25,7 +25,7 @@ import { createTryPassword } from './throttle/try-password.ts'
 import { createTokens } from './tokens/tokens.ts'
 import { usersIn } from './users/users.repository.ts'
 
-/** Builds every part and hands each what it needs. Parts close in reverse order, also when a later one fails to start. */
+/** Creates and connects all parts. They close in reverse order, also if a later one fails to start. */
 export const startIdentity = (config: IdentityConfig, log: Logger) =>
   assemble(async (own) => {
     const { databaseUrl, issuer, jwksMaxAgeSeconds } = config
@@ -50,14 +50,14 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const followHashKinds = passwords.followKinds(findHashKinds)
     const laptopPassword = createLaptopPasswordWatch({ findAdminHashes, passwords, log })
     await followHashKinds()
-    await laptopPassword.look()
+    await laptopPassword.check()
     const every = (pauseMs: number, what: string, job: () => Promise<unknown>) =>
       own(repeat(what, job, pauseMs, log), (it) => it.stop())
-    await every(1_000, 'sweep the sessions', signIn.sweep)
-    await every(1_000, 'finish endings of sessions', accounts.finishEndings)
-    await every(5_000, 'follow the kinds of hashes', followHashKinds)
-    await every(5_000, 'look for the laptop password', laptopPassword.look)
-    await every(600_000, 'forget old throttles', throttle.forgetOld)
+    await every(1_000, 'sweep sessions', signIn.sweep)
+    await every(1_000, 'finish session endings', accounts.finishEndings)
+    await every(5_000, 'check for other kinds of password hashes', followHashKinds)
+    await every(5_000, 'check for the default password', laptopPassword.check)
+    await every(600_000, 'delete old throttle counters', throttle.deleteOld)
 
     const history = historyIn(db.manager)
     const streams = createEventStreams({ history, log })
@@ -69,7 +69,7 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
       serve(table, { ...config.http, health, metrics, log, asRefusal: asDatabaseOutage, onRefused: audit.refused }),
       (it) => it.close(),
     )
-    // Before the server, which waits for every answer under way.
+    // Closed before the server, which waits for pending responses.
     await own(streams, (it) => it.close())
     return { url: server.url }
   })

@@ -5,24 +5,24 @@ import { outboxEntity } from './outbox/outbox.entity.ts'
 import { sessionEntity } from './sessions/session.entity.ts'
 import { userEntity } from './users/user.entity.ts'
 
-/** The newest migration that this code was written for. A test holds it against the migrations themselves. */
+/** The newest migration that this code requires. A test compares it with the migrations. */
 export const schemaVersion = 'RecordsAndRefresh1764000000008'
 
 export const entities = [userEntity, sessionEntity, signingKeyEntity, outboxEntity]
 
-/** @throws Error that tells both versions, when the database's schema is another one */
+/** @throws Error that names both versions, if the database has another schema */
 const checkSchema = async (db: DataSource) => {
   const [newest]: [{ name: string }?] = await db.query('SELECT name FROM schema_migrations ORDER BY id DESC LIMIT 1')
   if (newest?.name === schemaVersion) return
   throw new Error(
-    `The database has schema ${newest?.name ?? 'none'}, this service is written for ${schemaVersion}. Run the migrate job.`,
+    `The database has schema ${newest?.name ?? 'none'}, this service requires ${schemaVersion}. Run the migrate job.`,
   )
 }
 
-/** For jobs and commands, where nobody waits for an answer and a busy machine is no reason to fail. */
+/** Timeout of jobs and commands, which should not fail just because the machine is busy. */
 export const patientMs = 10_000
 
-/** Opens the pool. Every wait has an end: for a connection, and then for each query, after `withinMs`. */
+/** Opens the connection pool. Getting a connection and each query time out after `withinMs`. */
 export const openDatabase = async (url: string, log: Logger, withinMs = patientMs) => {
   const db = new DataSource({
     type: 'postgres',
@@ -32,7 +32,7 @@ export const openDatabase = async (url: string, log: Logger, withinMs = patientM
     poolSize: 10,
     connectTimeoutMS: withinMs,
     poolErrorHandler: (error: Error) => log.warn({ err: error }, 'an idle database connection failed'),
-    // Postgres' own limit comes first, so that it stops working, too.
+    // Postgres' own timeout is shorter, so that it cancels the query as well.
     extra: { statement_timeout: withinMs, query_timeout: withinMs + 100, idle_in_transaction_session_timeout: 5_000 },
   })
   await db.initialize()
@@ -45,7 +45,7 @@ export const openDatabase = async (url: string, log: Logger, withinMs = patientM
   }
 }
 
-/** For readiness: the pool gives a connection and Postgres answers on it. */
+/** Readiness check: the pool has a connection and Postgres responds. */
 export const checkDatabase = async (db: DataSource): Promise<{ state: 'up' | 'down'; detail?: string }> => {
   try {
     await db.query('SELECT 1')
@@ -55,11 +55,11 @@ export const checkDatabase = async (db: DataSource): Promise<{ state: 'up' | 'do
   }
 }
 
-// SQLSTATE classes: connection exception, insufficient resources, operator intervention (restart, cancelled query).
+// SQLSTATE classes: connection exception, insufficient resources, operator intervention (restart, canceled query).
 const outageState = /^(08|53|57)/
 const outageMessage = /timeout|Connection terminated|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EPIPE/i
 
-/** What an outage of Postgres looks like to a caller; null when the error is something else. */
+/** The refusal for an outage of Postgres; null for any other error. */
 export const asDatabaseOutage = (error: unknown): AppError | null => {
   const cause = error instanceof QueryFailedError ? error.driverError : error
   if (!(cause instanceof Error)) return null

@@ -1,12 +1,12 @@
 import type { Logger } from '@gatehouse/service'
 
-// Lets others at the database, and the relay keep up, while a job has much to do.
+// Between two runs of a job with a backlog: leaves the database to others and lets the relay keep up.
 const briefPauseMs = 50
 
 /**
- * Runs a job again and again, never twice at once: so long after its last end, whether that was good or not; soon after it when
- * it says that there is more to do. So its end is never further away than one run takes.
- * @returns `stop`, which waits for the run under way
+ * Runs a job `pauseMs` after its previous run has ended, whether or not that failed, or soon after it if the job returned true:
+ * there is more to do. Runs never overlap.
+ * @returns `stop`, which waits for the current run
  */
 export const repeat = (what: string, job: () => Promise<unknown>, pauseMs: number, log: Logger) => {
   let isStopping = false
@@ -17,7 +17,7 @@ export const repeat = (what: string, job: () => Promise<unknown>, pauseMs: numbe
     try {
       hasMore = (await job()) === true
     } catch (error) {
-      log.warn({ err: error }, `cannot ${what}; it is tried again`)
+      log.warn({ err: error }, `cannot ${what}; retrying`)
     }
     if (!isStopping) plan(hasMore ? briefPauseMs : pauseMs)
   }

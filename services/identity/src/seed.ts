@@ -9,8 +9,8 @@ import { newUsername } from './users/new-user.ts'
 
 const log = createLog('seed', 'info')
 
-/** What a rule refuses here is a setting that a person can mend. @throws ConfigError in the words of the rule */
-const ruled = <Result>(setting: string, rule: () => Result) => {
+/** Turns a refused value into a configuration error. @throws ConfigError with the message of the rule */
+const checked = <Result>(setting: string, rule: () => Result) => {
   try {
     return rule()
   } catch (error) {
@@ -20,18 +20,18 @@ const ruled = <Result>(setting: string, rule: () => Result) => {
 
 try {
   const { fullName, roles, ...config } = readSeedConfig()
-  const username = ruled('SEED_USERNAME', () => newUsername(config.username))
+  const username = checked('SEED_USERNAME', () => newUsername(config.username))
   const password = config.password ?? randomBytes(18).toString('base64url')
   const passwords = await openPasswords(config, log)
-  if (config.isProduction) ruled('SEED_PASSWORD', () => passwords.checkNew(password, { username, fullName }))
+  if (config.isProduction) checked('SEED_PASSWORD', () => passwords.checkNew(password, { username, fullName }))
   const db = await openDatabase(config.databaseUrl, log)
   try {
     const accounts = createAccounts({ db, outboxIn: createOutbox(config.issuer), passwords })
-    const made = await runAs('job:seed', () => accounts.createFirst({ username, password, fullName, roles }))
-    if (made) log.info({ id: made.id, username, roles }, 'made the first user')
-    else log.info('there are users already, nothing changed')
-    // Not a log line: the one time that somebody can read it.
-    if (made && config.password === undefined) process.stdout.write(`The password of ${username}: ${password}\n`)
+    const created = await runAs('job:seed', () => accounts.createFirst({ username, password, fullName, roles }))
+    if (created) log.info({ id: created.id, username, roles }, 'created the first user')
+    else log.info('users exist already, nothing changed')
+    // Not a log line, and printed only once: nobody else can read the password.
+    if (created && config.password === undefined) process.stdout.write(`The password of ${username}: ${password}\n`)
   } finally {
     await db.destroy()
   }

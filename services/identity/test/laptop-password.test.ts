@@ -43,11 +43,11 @@ describe('the password of the documentation', () => {
       },
       log: { warn: (line: string) => void lines.push(line) } as never,
     })
-    await watch.look()
-    await watch.look()
+    await watch.check()
+    await watch.check()
     expect({ tries, told: lines.length, state: watch.state().state }).toEqual({ tries: 2, told: 1, state: 'degraded' })
     hashes = ['$argon2id$a', '$argon2id$c']
-    await watch.look()
+    await watch.check()
     expect({ tries, told: lines.length, state: watch.state().state }).toEqual({ tries: 3, told: 1, state: 'up' })
   })
 })

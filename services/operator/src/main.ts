@@ -2,8 +2,9 @@ import { answerCall, escapeUnseen } from '@gatehouse/service'
 import { readOperatorConfig } from './config.ts'
 import { eventCommands } from './event-commands.ts'
 
-// Run by `./gatehouse events …` in its own container, as the broker user `operator`: identity's user has no access to the queues of
-// other services. All output is escaped, since it contains foreign text: names, message bodies, errors of the broker.
+// Run by `./gatehouse events …` in its own container, as the broker user `operator`: identity's user has no access to the
+// queues of other services. All output is escaped, since it contains foreign text: names, message bodies, errors of the
+// broker.
 const print = (line: string) => void process.stdout.write(`${escapeUnseen(line)}\n`)
 const say = (line: string) => void process.stderr.write(`${escapeUnseen(line)}\n`)
 

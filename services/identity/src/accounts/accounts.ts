@@ -16,7 +16,7 @@ import { createRemoval } from './remove-user.ts'
 
 type Needs = { db: DataSource; outboxIn: OutboxIn; passwords: Pick<Passwords, 'hash' | 'checkNew'> }
 
-/** What happens to accounts; the same for the service, the command line and the seed. */
+/** Operations on accounts, shared by service, command line and seed job. */
 export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
   const users = usersIn(db.manager)
   const removal = createRemoval(outboxIn)
@@ -38,13 +38,13 @@ export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
 
   return {
     get,
-    /** By username; `next` is the `after` of the page that follows. */
+    /** A page by username; pass `next` as `after` to get the next one. */
     page: async (query: UserQuery) => {
       const found = await users.findPage({ ...query, limit: query.limit + 1 })
       const page = found.slice(0, query.limit)
       return { users: page, next: found.length > query.limit ? (page.at(-1)?.username ?? null) : null }
     },
-    /** The position is read before the users, so that what it leaves out of the history is in what is read after it. */
+    /** Reads the position first: the users then contain every change up to it, and later changes follow as events. */
     snapshot: async ({ after, limit }: SnapshotQuery): Promise<SnapshotPage> => {
       const position = await historyIn(db.manager).readHead()
       const found = await users.findPageById({ after, limit: limit + 1 })
@@ -52,7 +52,7 @@ export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
       return { users: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null, position }
     },
 
-    /** @throws AppError `username_taken`, `invalid_request`, `too_busy`, and those of `checkNew` */
+    /** @throws AppError `username_taken`, `invalid_request`, `too_busy`, and the errors of `checkNew` */
     create: async ({ password, ...given }: Person & { password: string }, actor: Actor) => {
       const person = { ...given, username: newUsername(given.username) }
       passwords.checkNew(password, person)
@@ -61,15 +61,15 @@ export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
     },
 
     /**
-     * Makes the first user, and nobody where there is one already: an admin who was renamed or deleted would grow back with the
-     * password that stands in the settings. @returns null where nobody was made
+     * Creates a user only if there is none: otherwise a renamed or deleted admin would come back, with the password in the
+     * settings. @returns null if users exist
      */
     createFirst: async ({ password, ...person }: Person & { password: string }) => {
-      if (await usersIn(db.manager).isThereAny()) return null
+      if (await usersIn(db.manager).exist()) return null
       const user = newUser(person, await passwords.hash(password))
       return db.transaction(async (tx) => {
-        await usersIn(tx).lockAdmins() // of two jobs at once, one makes somebody
-        if (await usersIn(tx).isThereAny()) return null
+        await usersIn(tx).lockAdmins() // of two concurrent jobs only one creates a user
+        if (await usersIn(tx).exist()) return null
         return insert(tx, user)
       })
     },

@@ -10,7 +10,10 @@ type Needs = {
 }
 
 export const createPasswordChanges = ({ passwords, change, get }: Needs) => ({
-  /** By an admin: all sessions end. @throws AppError `user_not_found`, `too_busy`, and those of `checkNew` */
+  /**
+   * Sets a password as an admin; all sessions end.
+   * @throws AppError `user_not_found`, `too_busy`, and the errors of `checkNew`
+   */
   setPassword: async (id: string, { next, mustChange }: { next: string; mustChange: boolean }, actor: Actor) => {
     passwords.checkNew(next, await get(id))
     const hashedPassword = await passwords.hash(next)
@@ -20,16 +23,16 @@ export const createPasswordChanges = ({ passwords, change, get }: Needs) => ({
   },
 
   /**
-   * Puts another password in the place of one that its owner has just shown. All sessions end, but the one that it comes from.
-   * @returns the user as it is then, null when somebody else was faster
-   * @throws AppError `too_busy`, and those of `checkNew`
+   * Replaces a password that its owner has just proved to know. All sessions end, except that of the actor.
+   * @returns the changed user, or null if the password was changed concurrently
+   * @throws AppError `too_busy`, and the errors of `checkNew`
    */
   replacePassword: async (read: User, next: string, actor: Actor) => {
     passwords.checkNew(next, read)
     const hashedPassword = await passwords.hash(next)
     let isCurrent = true
     const edit = (now: User) => {
-      // Changed by somebody else while we were hashing; what was tried is no longer the current one.
+      // The password may have been changed while this one was hashed; then the verified password is no longer current.
       isCurrent = now.isActive && isStillPasswordOf(read, now)
       return isCurrent ? { hashedPassword, mustChangePassword: false } : null
     }

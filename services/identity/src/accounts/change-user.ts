@@ -13,28 +13,30 @@ type Needs = { db: DataSource; outboxIn: OutboxIn; removal: Removal }
 type UserEvent = Exclude<Extract<EventType, `user.${string}`>, 'user.deleted.v1'>
 type Change = {
   type: UserEvent
-  /** Null changes nothing: no version, no event. It may refuse by throwing. */
+  /** Returns null to change nothing: no new version, no event. Throws to refuse. */
   edit: (user: User) => Partial<User> | null
-  /** Sessions that end with the change: all of the user's, or all but one. */
+  /** Ends all sessions of the user, or all but one, with the change. */
   ends?: Ending
 }
 
 const lastAdmin = () =>
   new AppError('conflict', 'last_admin', 'This is the last active admin. Give the role to another active user first.')
 
-/** Whether this user could let others back in. */
-const administers = (user: User) => user.isActive && user.roles.includes('admin')
+const isActiveAdmin = (user: User) => user.isActive && user.roles.includes('admin')
 
 /**
- * Refuses to take away the last active admin. Admins are counted under a lock, so that two who demote each other at once
- * cannot both succeed.
+ * Refuses to remove the last active admin. Admins are counted under a lock, so that two admins who demote each other at the
+ * same time cannot both succeed.
  */
 const keepAnAdmin = async (tx: EntityManager, before: User, after: User | null) => {
-  if (!administers(before) || (after && administers(after))) return
+  if (!isActiveAdmin(before) || (after && isActiveAdmin(after))) return
   if ((await usersIn(tx).lockAndCountAdmins()) <= 1) throw lastAdmin()
 }
 
-/** One transaction each, of an actor who still counts: lock the row, change, raise the version, append the events. */
+/**
+ * Changes of users, each in one transaction: check the actor, lock the row, change it, increment the version, append the
+ * events.
+ */
 export const createUserChanges = ({ db, outboxIn, removal }: Needs) => {
   const change = (id: string, { type, edit, ends }: Change, actor: Actor): Promise<User> =>
     changeAs(db, actor, id, async (tx, before) => {
@@ -55,25 +57,25 @@ export const createUserChanges = ({ db, outboxIn, removal }: Needs) => {
     })
 
   return {
-    /** @throws AppError `user_not_found`, `last_admin`, `username_taken`, and what `edit` throws */
+    /** @throws AppError `user_not_found`, `last_admin`, `username_taken`, and the errors of `edit` */
     change,
 
-    /** Done twice it is a success that changes nothing. @throws AppError `user_not_found`, `last_admin` */
+    /** Idempotent. @throws AppError `user_not_found`, `last_admin` */
     setActive: (id: string, isActive: boolean, actor: Actor) =>
       change(
         id,
         {
           type: isActive ? 'user.activated.v1' : 'user.deactivated.v1',
           edit: (it) => (it.isActive === isActive ? null : { isActive }),
-          // Ended for good, so that activating the user again brings no old token back to life.
+          // Sessions end for good, so that reactivating the user does not revive old tokens.
           ...(isActive ? {} : { ends: { reason: 'user_deactivated' } }),
         },
         actor,
       ),
 
     /**
-     * Ends all sessions of a user, or all but one. That is no change of the user, unless there are so many that verifiers have to
-     * hear of it before the events of the sessions have come. @throws AppError `user_not_found`
+     * Ends all sessions of a user, or all but one. The user gets a new version only if more than one batch of sessions ends:
+     * verifiers then learn of it before the events of all sessions exist. @throws AppError `user_not_found`
      */
     endSessions: (id: string, ends: Ending, actor: Actor): Promise<void> =>
       changeAs(db, actor, id, async (tx, before) => {
@@ -82,14 +84,14 @@ export const createUserChanges = ({ db, outboxIn, removal }: Needs) => {
           ? { ...before, sessionGeneration, version: before.version + 1, updatedAt: new Date() }
           : { ...before, sessionGeneration }
         await usersIn(tx).update(after)
-        const told = { user: userStateOf(after), sessions_ended: true as const }
+        const data = { user: userStateOf(after), sessions_ended: true as const }
         await outboxIn(tx).append(
-          ...(goesOn ? [newEvent('user.updated.v1', after, told)] : []),
+          ...(goesOn ? [newEvent('user.updated.v1', after, data)] : []),
           ...revokedEvents(after, ended, { reason: ends.reason }),
         )
       }),
 
-    /** Personal data goes from tables and outbox; the event carries the id alone. @throws AppError `user_not_found`, `last_admin` */
+    /** Deletes the user and its personal data from tables and outbox. @throws AppError `user_not_found`, `last_admin` */
     remove: (id: string, actor: Actor): Promise<void> =>
       changeAs(db, actor, id, async (tx, user) => {
         await keepAnAdmin(tx, user, null)

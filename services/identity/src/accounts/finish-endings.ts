@@ -9,15 +9,15 @@ import type { Removal } from './remove-user.ts'
 type Needs = { db: DataSource; outboxIn: OutboxIn; removal: Removal }
 
 /**
- * Goes on with endings that were decided and count already, a batch in a transaction each. Any number of replicas may work at it, and one
- * that dies leaves it to the others. @returns whether there was anything to do
+ * Ends further sessions of an ending that is already in effect, one batch per transaction. Any number of replicas may run it;
+ * if one stops, the others continue. @returns whether there was anything to do
  */
 export const createFinishEndings = ({ db, outboxIn, removal }: Needs) => {
   const finishBatch = async (tx: EntityManager, { seq, user, generation, reason }: SessionEnding) => {
     const ended = await sessionsIn(tx).endGeneration(user.id, generation, endingBatch)
     await outboxIn(tx).append(...revokedEvents(user, ended, { reason }))
     if (ended.length === endingBatch) return
-    // Sessions and what is left of the user go only once all the sessions have their events.
+    // A deleted user is erased only after all its sessions have their events.
     if (reason === 'user_deleted') await removal.erase(tx, user)
     else await sessionEndingsIn(tx).delete(seq)
   }

@@ -15,7 +15,7 @@ type Row = { line: number; user: User; hasOwnId: boolean }
 type Report = (refusal: ImportRefusal) => void | Promise<void>
 type Options = { isDryRun: boolean; report: Report; actor: Actor }
 
-/** Who imports may not go on: the session has ended, or the role is gone. Nothing was taken from this line on. */
+/** The importing admin lost the session or the role. Nothing from this line on was imported. */
 export class ImportStopped extends Error {
   override readonly name = 'ImportStopped'
   readonly refusal: Refusal
@@ -27,9 +27,9 @@ export class ImportStopped extends Error {
   }
 }
 
-const rowsAtOnce = 500
+const batchSize = 500
 const idOfDeleted =
-  'a user with this id was deleted; whoever follows the events would take the new one for the old. Leave the id out.'
+  'a user with this id was deleted; subscribers would mistake the new user for the old one. Leave the id out.'
 
 const parse = (text: string): ImportedUser | string => {
   let json: unknown
@@ -43,17 +43,17 @@ const parse = (text: string): ImportedUser | string => {
   return parsed.error.issues.map((it) => `${it.path.join('.') || 'line'}: ${it.message}`).join('; ')
 }
 
-/** A row to insert, or why it is refused. The hash itself is never repeated: it is a secret. */
+/** A row to insert, or why it is rejected. The hash is never repeated: it is a secret. */
 const readRow = (line: number, text: string): Row | ImportRefusal => {
   const read = parse(text)
   if (typeof read === 'string') return { line, code: 'invalid_row', detail: read }
   const { id, username, hashed_password, full_name, is_active, roles } = read
   const problem = usernameProblem(username)
-  // The name is not repeated: it may turn around the line that it stands in.
+  // The name is not repeated: it may contain characters that reverse the text around it.
   if (problem !== null) return { line, code: 'invalid_row', detail: `username: ${problem}` }
   if (!readStoredHash(hashed_password)?.isAffordable) {
     const detail =
-      'hashed_password is no Argon2, bcrypt, scrypt or PBKDF2 hash in PHC or modular-crypt form, or costs too much'
+      'hashed_password must be an Argon2, bcrypt, scrypt or PBKDF2 hash in PHC or modular crypt format, within the cost limits'
     return { line, username, code: 'unknown_hash', detail }
   }
   const user = newUser({ username, fullName: full_name, roles, isActive: is_active }, hashed_password)
@@ -61,15 +61,15 @@ const readRow = (line: number, text: string): Row | ImportRefusal => {
 }
 
 /**
- * Takes users over from JSON lines, with their hashes as they are; each is hashed anew at its first login. Rows are
- * inserted some hundreds at a time and never held all at once. A refused row is reported and stops nothing. Each batch is a
- * change of its own, of an actor who still counts. @throws ImportStopped
+ * Imports users from JSON lines with their existing password hashes, which are replaced at the first sign-in. Rows are
+ * inserted in batches and not all held in memory. A rejected row is reported and does not stop the import. Each batch is one
+ * transaction, and checks the actor again. @throws ImportStopped
  */
 export const createImportUsers = ({ db, outboxIn }: Needs) => {
-  // Batches of all imports here take turns: many imports at once would take every connection, and an admin who has some
-  // running could hold up for long whoever deactivates that admin and waits for the row.
+  // One batch at a time, across all imports of this process: parallel batches would exhaust the connection pool, and could
+  // delay the deactivation of the importing admin, which waits for the same row.
   let lastTurn: Promise<unknown> = Promise.resolve()
-  const inTurn = <Result>(job: () => Promise<Result>): Promise<Result> => {
+  const serialized = <Result>(job: () => Promise<Result>): Promise<Result> => {
     const turn = lastTurn.then(job)
     lastTurn = turn.catch(() => undefined)
     return turn
@@ -90,7 +90,7 @@ export const createImportUsers = ({ db, outboxIn }: Needs) => {
     return { taken: inserted, deleted }
   }
   const insert = (rows: Row[], isDryRun: boolean, actor: Actor) =>
-    inTurn(() => actAs(db, actor, null, (tx) => insertIn(tx, rows, isDryRun)))
+    serialized(() => actAs(db, actor, null, (tx) => insertIn(tx, rows, isDryRun)))
 
   return async (lines: AsyncIterable<string>, { isDryRun, report, actor }: Options) => {
     const summary = { imported: 0, refused: 0, dry_run: isDryRun }
@@ -110,7 +110,7 @@ export const createImportUsers = ({ db, outboxIn }: Needs) => {
         const about = { line, username: user.username }
         if (deleted.has(user.id)) await refuse({ ...about, code: 'id_deleted', detail: idOfDeleted })
         else if (taken.has(user.id)) summary.imported += 1
-        else await refuse({ ...about, code: 'username_taken', detail: 'username or id exists already' })
+        else await refuse({ ...about, code: 'username_taken', detail: 'the username or id already exists' })
       }
       batch = []
       seen.clear()
@@ -122,11 +122,11 @@ export const createImportUsers = ({ db, outboxIn }: Needs) => {
       const row = readRow(line, text)
       if ('code' in row) await refuse(row)
       else {
-        // The same name twice in one statement would be decided by the database's order, not by the file's.
+        // With a duplicate in one statement, the database would choose which row to insert, and not the order of the lines.
         if (seen.has(row.user.username) || seen.has(row.user.id)) await flush()
         seen.add(row.user.username).add(row.user.id)
         batch.push(row)
-        if (batch.length >= rowsAtOnce) await flush()
+        if (batch.length >= batchSize) await flush()
       }
     }
     if (batch.length > 0) await flush()

@@ -8,9 +8,9 @@ import { type User, userStateOf } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
 
 const reason = 'user_deleted'
-const rowsAtOnce = 5_000
+const batchSize = 5_000
 
-/** What is left of a user whose sessions are still to get their events. Nobody can have this name: it has a space. */
+/** The user without personal data, kept until its sessions have their events. The space keeps the username unique. */
 const scrubbed = (user: User, sessionGeneration: number): User => ({
   ...user,
   username: `deleted ${user.id}`,
@@ -26,12 +26,12 @@ const scrubbed = (user: User, sessionGeneration: number): User => ({
 
 export const createRemoval = (outboxIn: OutboxIn) => {
   /**
-   * Takes a user, whose row the caller holds, out of tables and outbox, some thousand rows at once; the last step is the event
-   * that carries the id alone. @returns whether that was done, or is to be gone on with
+   * Deletes sessions, events and finally the row of a user, which the caller has locked; appends `user.deleted.v1` with the
+   * last step. Deletes one batch of rows per call. @returns whether everything is deleted
    */
   const erase = async (tx: EntityManager, { id, version }: Pick<User, 'id' | 'version'>) => {
-    if (!(await sessionsIn(tx).forgetOf(id, rowsAtOnce))) return false
-    if (!(await outboxIn(tx).forgetUser(id, rowsAtOnce))) return false
+    if (!(await sessionsIn(tx).deleteEndedOf(id, batchSize))) return false
+    if (!(await outboxIn(tx).deletePersonal(id, batchSize))) return false
     const last = { id, version: version + 1 }
     await usersIn(tx).delete(id)
     await outboxIn(tx).append(newEvent('user.deleted.v1', last, { user: last }))
@@ -39,13 +39,13 @@ export const createRemoval = (outboxIn: OutboxIn) => {
   }
 
   /**
-   * Deletes a user whose row the caller holds. With very many sessions or events it only decides: the user is gone for
-   * everybody, the name is free, and who verifies hears of a deactivation; rows and the last event follow by `finishEndings`.
+   * Deletes a user whose row the caller has locked. A user with very many sessions or events is first only scrubbed: invisible,
+   * its username free, and deactivated for verifiers. `finishEndings` deletes the rows and appends `user.deleted.v1`.
    */
   const remove = async (tx: EntityManager, user: User) => {
     const { ended, goesOn, sessionGeneration } = await decideEnding(tx, user, { reason })
     const gone = scrubbed(user, sessionGeneration)
-    // Before what names the user is taken out of the outbox: these name nobody, and come before the last one.
+    // Appended before `erase` purges the outbox and appends the last event; these events contain no personal data.
     await outboxIn(tx).append(...revokedEvents(gone, ended, { reason }))
     if (!goesOn && (await erase(tx, user))) return
     if (!goesOn) await sessionEndingsIn(tx).insert(user.id, user.sessionGeneration, reason)

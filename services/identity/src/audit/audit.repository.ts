@@ -13,9 +13,9 @@ type Row = {
   detail: Record<string, unknown>
 }
 
-/** All SQL about the security log, but for the lines that tell of an event: the outbox writes those with it. */
+/** SQL for the security log. Entries of events are written by the outbox, together with the event. */
 export const auditIn = (manager: EntityManager) => ({
-  /** A line about something that is no event; who asked, from where, is that of the request at hand. */
+  /** Adds an entry that belongs to no event. Actor, address and request id are those of the current request. */
   record: async ({ action, detail }: { action: string; detail: Record<string, unknown> }) => {
     const request = currentRequest()
     await manager.query(
@@ -24,7 +24,7 @@ export const auditIn = (manager: EntityManager) => ({
     )
   },
 
-  /** Newest first; `next` is the `before` of the page that follows. */
+  /** A page, newest first; pass `next` as `before` to get the next one. */
   findPage: async ({ subject, before, limit }: AuditQuery): Promise<AuditPage> => {
     const rows: Row[] = await manager.query(
       `SELECT seq, at, actor, action, subject, address, request_id, detail FROM audit_log

@@ -8,29 +8,29 @@ import { createRefusalSampler } from './refusal-sampler.ts'
 
 type Needs = { db: DataSource; outboxIn: OutboxIn; log: Logger }
 
-/** What tells of an attack or of a service that is set up wrong. A wrong password has an event of its own. */
+/** Refusals that indicate an attack or a misconfigured service. A wrong password has its own event. */
 const recorded = new Set(['too_busy', 'insufficient_scope', 'invalid_client', 'password_change_required'])
 
 /**
- * The security log beside the lines that come with events. Refusals are sampled: who floods us must not fill tables, outbox and
- * subscribers as well.
+ * The part of the security log that is not written with events. Refusals are sampled, so that a flood of requests does not
+ * flood tables, outbox and subscribers.
  */
 export const createAudit = ({ db, outboxIn, log }: Needs) => {
   const sampler = createRefusalSampler()
-  const underWay = new Set<Promise<void>>()
+  const pending = new Set<Promise<void>>()
 
   const write = async (line: Parameters<ReturnType<typeof auditIn>['record']>[0]) => {
     try {
       await auditIn(db.manager).record(line)
     } catch (error) {
-      log.warn({ err: error }, 'a refusal is missing in the security log')
+      log.warn({ err: error }, 'cannot write a refusal to the security log')
     }
   }
 
   return {
     findPage: auditIn(db.manager).findPage,
 
-    /** An attempt that had to wait, as an event: whoever subscribes sees that an account or an address is under attack. */
+    /** Appends a sampled event about a throttled attempt, so that subscribers see attacks on an account or from an address. */
     throttled: async (user: User | null, address: string | null) => {
       const count = sampler.count(`throttled ${user?.id ?? 'unknown'} ${address}`)
       if (count === null) return
@@ -39,7 +39,7 @@ export const createAudit = ({ db, outboxIn, log }: Needs) => {
       await outboxIn(db.manager).append(newEvent('login.failed.v1', about, data))
     },
 
-    /** Called for every refused request, within its context; the answer does not wait for it. */
+    /** Called for every refused request, in its context. The response does not wait for the entry. */
     refused: ({ code, method, route }: Refused) => {
       if (!recorded.has(code)) return
       const request = currentRequest()
@@ -48,12 +48,12 @@ export const createAudit = ({ db, outboxIn, log }: Needs) => {
       const written: Promise<void> = write({
         action: 'request.refused',
         detail: { code, method, route, count },
-      }).finally(() => underWay.delete(written))
-      underWay.add(written)
+      }).finally(() => pending.delete(written))
+      pending.add(written)
     },
 
-    /** Waits for the lines under way. */
-    close: async () => void (await Promise.all(underWay)),
+    /** Waits for pending entries. */
+    close: async () => void (await Promise.all(pending)),
   }
 }
 export type Audit = ReturnType<typeof createAudit>

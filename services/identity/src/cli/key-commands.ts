@@ -17,7 +17,7 @@ const rotate: IdentityCommand = {
   about: 'publishes a new key, which starts to sign once every verifier can have fetched it',
   run: async (_call, { keys, config, say }) => {
     const { kid, createdAt } = await keys.rotate()
-    const signsAt = new Date(createdAt.getTime() + config.keyTimes.publishLeadMs)
+    const signsAt = new Date(createdAt.getTime() + config.keyTimes.activationDelayMs)
     process.stdout.write(`${kid}\n`)
     say(`published; signs from ${signsAt.toISOString()}`)
   },

@@ -5,7 +5,7 @@ import { readServiceCredentials } from './service-credentials.ts'
 const digest = 'a'.repeat(64)
 
 describe('the file of service credentials', () => {
-  it('gives a line of 0.1.0 every scope, and others the scopes that they name', () => {
+  it('grants a line of 0.1.0 every scope, and other lines their scopes', () => {
     const read = readServiceCredentials([`gateway:${digest}`, `mailing:events.read,tokens.introspect:${digest}`])
     expect([...(read.get('gateway')?.scopes ?? [])]).toEqual([...serviceScopes])
     expect([...(read.get('mailing')?.scopes ?? [])]).toEqual(['events.read', 'tokens.introspect'])
@@ -20,14 +20,14 @@ describe('the file of service credentials', () => {
     ['an unknown scope', `a:events.write:${digest}`],
     ['an empty scope', `a:events.read,:${digest}`],
     ['no scope between colons', `a::${digest}`],
-    ['a digest that is cut', `a:${digest.slice(1)}`],
-  ])('refuses %s, and does not repeat the digest', (_what, text) => {
+    ['a truncated digest', `a:${digest.slice(1)}`],
+  ])('rejects %s and does not repeat the digest', (_what, text) => {
     const read = () => readServiceCredentials([text])
     expect(read).toThrow(/^line 1/)
     expect(read).not.toThrow(digest)
   })
 
-  it('refuses a name that comes twice', () => {
+  it('rejects a duplicate name', () => {
     expect(() => readServiceCredentials([`a:${digest}`, `a:events.read:${digest}`])).toThrow('line 2 repeats a name')
   })
 })

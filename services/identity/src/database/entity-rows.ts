@@ -1,9 +1,8 @@
 import type { EntitySchema } from 'typeorm'
 
 /**
- * For the statements of sign-in, refresh and look-up, where building and reading them with TypeORM costs more than Postgres'
- * answer: the columns of an entity under an alias, an entity out of such a row, and the other way round. What the driver
- * hands over is what the columns hold.
+ * Maps between entities and rows of hand-written SQL, for the statements of sign-in, refresh and look-up, where TypeORM takes
+ * longer than Postgres. Column values are used as the driver returns them.
  */
 export const rowsOf = <Entity>(schema: EntitySchema<Entity>, alias: string) => {
   const { tableName } = schema.options
@@ -16,15 +15,15 @@ export const rowsOf = <Entity>(schema: EntitySchema<Entity>, alias: string) => {
   const parameters = columns.map((_, at) => `$${at + 1}`).join(', ')
   return {
     inserted: `INSERT INTO ${tableName} (${names}) VALUES (${parameters})`,
-    /** The parameters of `inserted`. */
+    /** The parameter values of `inserted`. */
     valuesOf: (entity: Entity) => columns.map(({ property }) => (entity as Record<string, unknown>)[property]),
-    /** `SET` of an update whose first parameters are the values of `changed`. */
+    /** The `SET` list of an update whose first parameters are the values of `changed`. */
     assigned: (changed: Partial<Entity>) =>
       Object.keys(changed)
         .map((property, at) => `${nameOf.get(property)} = $${at + 1}`)
         .join(', '),
     selected: columns.map(({ name, as }) => `${alias}.${name} AS ${as}`).join(', '),
-    /** @returns null for a row in which a join found none */
+    /** @returns null if an outer join found no entity */
     read: (row: Record<string, unknown>): Entity | null => {
       const entity: Record<string, unknown> = {}
       for (const { property, as } of columns) entity[property] = row[as]

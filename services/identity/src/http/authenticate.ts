@@ -7,17 +7,17 @@ import type { Session } from '../sessions/session.ts'
 import type { User } from '../users/user.ts'
 
 /**
- * Who makes a call, and as whom it changes things. What was found out here may be old by the time the body has come, so each change
- * asks again, for the session and for the role that the call asked for.
+ * The authenticated caller. Session and role may have changed by the time the body has arrived, so each change checks `actor`
+ * again in its transaction.
  */
 export type Caller = { user: User; session: Session; actor: Actor }
-/** What is done at each call, by its operation id. */
+/** The handlers of the calls, by operation id. */
 export type Handlers = { [Id in keyof Api]: Handler<Api[Id], Caller> }
 export type PlainHandlers = { [Id in keyof Api]: PlainHandler<Api[Id], Caller> }
 
 type FindLive = (id: string) => Promise<(Session & { user: User }) | null>
 
-/** Identity asks its own tables for each call: here the answer is never stale. */
+/** Identity looks up the session in its database for each call, so the result is never stale. */
 export const createAuthenticate = (
   readClaims: ReadCredential<{ sid: string }>,
   findLive: FindLive,

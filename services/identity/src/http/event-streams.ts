@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { HistoryQuery } from '@gatehouse/contracts'
 import { AppError, type Logger } from '@gatehouse/service'
 import type { Response } from 'express'
-import { createBell } from '../outbox/bell.ts'
 import type { History } from '../outbox/history.repository.ts'
+import { createWakeUp } from '../outbox/wake-up.ts'
 import { type EventWriter, openEventWriter } from './event-writer.ts'
 
 type Needs = { history: History; log: Pick<Logger, 'warn'>; maxStreams?: number; keepAliveMs?: number }
-type Stream = { bell: ReturnType<typeof createBell>; writer: EventWriter }
+type Stream = { wakeUp: ReturnType<typeof createWakeUp>; writer: EventWriter }
 
 const pollMs = 250
 const pageSize = 200
@@ -17,14 +17,14 @@ const tooManyStreams = () =>
     headers: { 'Retry-After': '5' },
   })
 
-/** `GET /events` as Server-Sent Events: the history page by page, and then what comes, as it comes. */
+/** `GET /events` as Server-Sent Events: the history page by page, then new events as they are published. */
 export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs = 15_000 }: Needs) => {
   const open = new Set<Stream>()
   const running = new Set<Promise<void>>()
   let isPolling = false
   let isStopping = false
 
-  /** One question for all streams; nobody asks while there is none. */
+  /** Polls the database once for all streams, and not at all without streams. */
   const poll = async () => {
     if (isPolling) return
     isPolling = true
@@ -34,11 +34,11 @@ export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs
       try {
         const now = await history.readHead()
         isBroken = false
-        if (now !== head) for (const { bell } of open) bell.ring()
+        if (now !== head) for (const { wakeUp } of open) wakeUp.notify()
         head = now
       } catch (error) {
-        // The streams stay: what they missed they read once the database is back.
-        if (!isBroken) log.warn({ err: error }, 'cannot look for new events')
+        // The streams stay open, and catch up when the database is back.
+        if (!isBroken) log.warn({ err: error }, 'cannot poll for new events')
         isBroken = true
       }
       await delay(pollMs)
@@ -46,7 +46,7 @@ export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs
     isPolling = false
   }
 
-  const run = async ({ bell, writer }: Stream, query: HistoryQuery) => {
+  const run = async ({ wakeUp, writer }: Stream, query: HistoryQuery) => {
     let page = await history.readPage(query)
     let quietSince = performance.now()
     await writer.retryAfter(1_000)
@@ -55,7 +55,7 @@ export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs
       if (page.events.length > 0) quietSince = performance.now()
       if (!page.more) {
         const leftMs = keepAliveMs - (performance.now() - quietSince)
-        if (leftMs > 0) await bell.sleep(leftMs)
+        if (leftMs > 0) await wakeUp.wait(leftMs)
         else {
           await writer.keepAlive(page.next)
           quietSince = performance.now()
@@ -67,20 +67,20 @@ export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs
 
   const serve = async (res: Response, query: HistoryQuery) => {
     const writer = openEventWriter(res)
-    // A client that comes while we stop is told to come again in a moment, and finds another replica.
+    // A client that connects during shutdown is told to reconnect, and reaches another replica.
     if (isStopping) return writer.retryAfter(1_000).finally(writer.end)
     if (open.size >= maxStreams) throw tooManyStreams()
-    const stream = { bell: createBell(), writer }
-    writer.signal.addEventListener('abort', stream.bell.ring)
-    // Before its first page is read, so that what comes right behind that page rings for it too.
+    const stream = { wakeUp: createWakeUp(), writer }
+    writer.signal.addEventListener('abort', stream.wakeUp.notify)
+    // Registered before the first page is read, so that it is woken for events right after that page.
     open.add(stream)
     void poll()
     try {
       await run(stream, { ...query, limit: pageSize })
     } catch (error) {
       if (!res.headersSent) throw error
-      // The client comes back with the last id that it saw, and is then told in full what is wrong.
-      if (!writer.signal.aborted) log.warn({ err: error }, 'a stream of events ended early')
+      // The client reconnects with its last event id, and then gets the error as a response.
+      if (!writer.signal.aborted) log.warn({ err: error }, 'an event stream ended early')
     } finally {
       open.delete(stream)
     }
@@ -88,14 +88,14 @@ export const createEventStreams = ({ history, log, maxStreams = 100, keepAliveMs
   }
 
   return {
-    /** Answers once the stream has ended. @throws AppError `history_gone`, `too_many_streams`, before anything is sent */
+    /** Returns when the stream has ended. @throws AppError `history_gone`, `too_many_streams`, before anything is sent */
     serve: (res: Response, query: HistoryQuery) => {
       const served = serve(res, query)
       const ended: Promise<void> = served.catch(() => undefined).finally(() => running.delete(ended))
       running.add(ended)
       return served
     },
-    /** Ends every stream; their clients go on elsewhere. */
+    /** Ends every stream; the clients reconnect to other replicas. */
     close: async () => {
       isStopping = true
       for (const { writer } of open) writer.stop()

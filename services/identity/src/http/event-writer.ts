@@ -4,7 +4,7 @@ import type { Response } from 'express'
 
 const drainWithinMs = 30_000
 
-/** Writes Server-Sent Events no faster than the client takes them; one that takes none for 30 s is hung up on. */
+/** Writes Server-Sent Events with backpressure. A client that reads nothing for 30 s is disconnected. */
 export const openEventWriter = (res: Response) => {
   const ended = new AbortController()
   const { signal } = ended
@@ -12,12 +12,11 @@ export const openEventWriter = (res: Response) => {
 
   const write = async (text: string) => {
     if (!res.headersSent) {
-      // No proxy on the way is to collect what it is sent.
       res.writeHead(200, {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-store',
-        'X-Accel-Buffering': 'no',
-        // A connection that falls idle while the server closes would hold it up.
+        'X-Accel-Buffering': 'no', // proxies must not buffer
+        // An idle kept-alive connection would delay the shutdown of the server.
         Connection: 'close',
       })
     }
@@ -26,18 +25,18 @@ export const openEventWriter = (res: Response) => {
     try {
       await once(res, 'drain', { signal: AbortSignal.any([signal, patience]) })
     } catch (error) {
-      // Told to stop, we may not wait for a client that takes nothing.
+      // The client reads nothing, or the service is stopping: do not wait for it.
       res.destroy()
       if (!signal.aborted) throw error
     }
   }
 
   return {
-    /** Aborted, there is nothing more to write: the client has gone, or we stop. */
+    /** Aborted when the client has disconnected or the service is stopping. */
     signal,
     event: (position: number, event: GatehouseEvent) =>
       write(`id: ${position}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`),
-    /** An id without data dispatches nothing, but a client that comes back names it: it falls behind no purge. */
+    /** An id without data dispatches no event, but a reconnecting client sends it, so that it does not fall behind the purge. */
     keepAlive: (position: number) => write(`: keep-alive\nid: ${position}\n\n`),
     retryAfter: (ms: number) => write(`retry: ${ms}\n\n`),
     stop: () => ended.abort(),

@@ -5,9 +5,9 @@ import type { History } from '../outbox/history.repository.ts'
 import type { PlainHandlers } from './authenticate.ts'
 import type { EventStreams } from './event-streams.ts'
 
-const resuming = z.object({ 'last-event-id': lastEventId.optional() })
+const resumeHeaders = z.object({ 'last-event-id': lastEventId.optional() })
 
-/** A page of events, or with `Accept: text/event-stream` all that is there and all that comes. */
+/** A page of events, or with `Accept: text/event-stream` a stream of all existing and new events. */
 export const eventsRoute =
   ({ readPage }: History, { serve }: EventStreams): PlainHandlers['readEvents'] =>
   async (req, res) => {
@@ -17,6 +17,6 @@ export const eventsRoute =
       const { events, next, more } = await readPage(query)
       return res.json({ events: events.map((it) => it.event), next, more })
     }
-    const { 'last-event-id': seen } = parseRequest(resuming, req.headers)
+    const { 'last-event-id': seen } = parseRequest(resumeHeaders, req.headers)
     return serve(res, seen === undefined ? query : { ...query, after: seen })
   }

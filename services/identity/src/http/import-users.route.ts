@@ -12,9 +12,9 @@ const unsupported = () =>
   })
 
 /**
- * `POST /users/import`: JSON lines in, JSON lines out: one for each refused row as it is met, and the summary last. An
- * answer without a summary was cut short. Whoever is thrown out meanwhile is refused as anywhere; where lines have been sent
- * already, the last one says so instead of a summary.
+ * `POST /users/import`: reads JSON lines and responds with JSON lines, one for each rejected row and the summary last. A
+ * response without a summary is incomplete. If the admin loses session or role meanwhile, the response is the usual refusal
+ * or, if lines were sent already, a last line that says so.
  */
 export const importUsersRoute =
   (accounts: Accounts): PlainHandlers['importUsers'] =>
@@ -34,7 +34,7 @@ export const importUsersRoute =
       const { code, message: detail } = error.refusal
       await write({ code, detail, stopped_at: error.line } satisfies ImportStoppedLine)
     } finally {
-      // What still comes is read and thrown away, else the client would never come to read the answer.
+      // The rest of the request is discarded: most clients read the response only after sending everything.
       req.resume()
     }
     res.end()

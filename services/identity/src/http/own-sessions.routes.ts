@@ -24,7 +24,7 @@ export const listSessions =
     return { sessions: sessions.map((it) => listing(it, caller.session.id)), next }
   }
 
-/** One's own alone; somebody else's does not exist. */
+/** Ends a session of the caller. Sessions of other users are not found. */
 export const endSession =
   ({ logOut }: SignIn): Handlers['endSession'] =>
   async ({ params: { id }, caller: { user, actor } }) => {

@@ -14,13 +14,13 @@ const invalidClient = () =>
 
 const insufficientScope = (scope: ServiceScope) =>
   new AppError('forbidden', 'insufficient_scope', `This call requires service credentials with the scope ${scope}.`, {
-    // RFC 6749 §5.2: the client is known, and not authorized for this.
+    // RFC 6749 §5.2: the client is authenticated, but not authorized.
     oauthError: 'unauthorized_client',
   })
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest()
 
-/** RFC 6749 §2.3.1: name and secret, each form-encoded, as HTTP Basic. */
+/** Name and secret with HTTP Basic (RFC 6749 §2.3.1). */
 const readBasic = (header: string | undefined) => {
   const encoded = /^Basic ([A-Za-z0-9+/=]{1,1000})$/i.exec(header ?? '')?.[1]
   const text = Buffer.from(encoded ?? '', 'base64').toString('utf8')
@@ -29,17 +29,17 @@ const readBasic = (header: string | undefined) => {
 }
 
 /**
- * Makes guards that let in a service whose credential has a scope. A name that is not in the list is refused whatever
- * the secret; the comparison with a random digest only makes that refusal take as long as any other.
+ * Creates guards that require service credentials with a scope. An unknown name is always refused; comparing its secret with a
+ * random digest makes that take as long as any other refusal.
  * @throws AppError `invalid_client` (401), `insufficient_scope` (403)
  */
 export const createRequireService = (credentials: ServiceCredentials) => {
-  const nobodys = randomBytes(32)
+  const randomDigest = randomBytes(32)
   return (scope: ServiceScope) =>
     (req: Request): void => {
       const presented = readBasic(req.get('authorization'))
       const known = presented ? credentials.get(presented.name) : undefined
-      const matches = timingSafeEqual(known?.digest ?? nobodys, sha256(presented?.secret ?? ''))
+      const matches = timingSafeEqual(known?.digest ?? randomDigest, sha256(presented?.secret ?? ''))
       if (presented === null || known === undefined || !matches) throw invalidClient()
       const request = currentRequest()
       if (request) request.actor = `service:${presented.name}`

@@ -2,8 +2,8 @@ import { calls } from '@gatehouse/contracts'
 import { expect, it } from 'vitest'
 import { routes } from './routes.ts'
 
-it('identity serves what it is declared to serve, and nothing else', () => {
-  // Any part of what routes are built of: none is used before a request comes.
+it('identity serves exactly its declared calls', () => {
+  // Stands for any dependency: none is used before a request arrives.
   const anything: unknown = new Proxy(() => anything, {
     get: (_, name) => (name === Symbol.toPrimitive ? () => '' : anything),
   })

@@ -25,7 +25,7 @@ type Needs = {
   streams: EventStreams
 }
 
-/** Every call of identity. What stands before a handler follows from what the call declares (libs/contracts/src/api). */
+/** All routes of identity. Authorization and parsing follow from the declared calls (libs/contracts/src/api). */
 export const routes = (needs: Needs): Route[] => {
   const { issuer, jwksMaxAgeSeconds, keys, guards, signIn, accounts, audit, history, streams } = needs
   const { on, plain } = createOn(guards)

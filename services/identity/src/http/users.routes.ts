@@ -5,7 +5,7 @@ import { type User, userStateOf } from '../users/user.ts'
 import { canonicalUsername } from '../users/username.ts'
 import type { Handlers } from './authenticate.ts'
 
-// A name that exists may be sent along whatever it is.
+// The rules for new usernames do not apply to an unchanged one.
 const renamed = (user: User, username: string) =>
   canonicalUsername(username) === user.username ? user.username : newUsername(username)
 
@@ -15,7 +15,7 @@ const edited = (user: User, { username, full_name, roles }: UserPatch): Partial<
   ...(roles !== undefined && { roles: [...new Set(roles)] }),
 })
 
-/** What admins do with users. */
+/** Handlers of the admin calls for users. */
 export const userHandlers = (accounts: Accounts) =>
   ({
     listUsers: async ({ query }) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Jwks, ServerMetadata } from '@gatehouse/contracts'
 import type { Request, Response } from 'express'
 
-/** Cacheable by anybody; Express answers 304 where `If-None-Match` names the ETag. */
+/** A publicly cacheable document. Express responds 304 if `If-None-Match` has its ETag. */
 const published = (body: () => object, maxAgeSeconds: number) => (_req: Request, res: Response) => {
   const json = JSON.stringify(body())
   const etag = `"${createHash('sha256').update(json).digest('base64url')}"`
@@ -14,7 +14,7 @@ const published = (body: () => object, maxAgeSeconds: number) => (_req: Request,
 
 export const jwksRoute = (jwks: () => Jwks, maxAgeSeconds: number) => published(jwks, maxAgeSeconds)
 
-/** RFC 8414 §2. */
+/** Authorization server metadata (RFC 8414 §2). */
 export const metadataRoute = (issuer: string) => {
   const metadata: ServerMetadata = {
     issuer,

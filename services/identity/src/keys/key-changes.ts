@@ -17,7 +17,8 @@ const eventOf: Record<KeyState['state'], Extract<EventType, `key.${string}`>> = 
   gone: 'key.retired.v1',
 }
 
-const keyNotFound = () => new AppError('not_found', 'key_not_found', 'There is no such key, or it is gone already.')
+const keyNotFound = () =>
+  new AppError('not_found', 'key_not_found', 'There is no such key, or it was already withdrawn.')
 
 /** @throws AppError `key_not_found` */
 const getKey = (published: StoredKey[], kid: string) => {
@@ -26,25 +27,25 @@ const getKey = (published: StoredKey[], kid: string) => {
   return key
 }
 
-/** Changes of the key set, each with its event, in a transaction that holds the lock of the set. */
+/** Changes of the key set, each with its event, in a transaction that holds the lock of the key set. */
 const keyChangesIn = (tx: EntityManager, { outboxIn, cipher }: KeyNeeds) => {
   const keys = signingKeysIn(tx)
-  const tell = ({ kid, state, version }: StoredKey) =>
+  const appendEvent = ({ kid, state, version }: StoredKey) =>
     outboxIn(tx).append(newEvent(eventOf[state], { id: kid, version }, { key: { kid, state } }))
 
   const move = async (key: StoredKey, state: KeyState['state']) => {
     const moved: StoredKey = { ...key, state, version: key.version + 1, changedAt: new Date() }
-    // Nobody signs with it any more, so nobody needs its private half.
+    // It signs nothing any more, so the private key is deleted.
     if (state === 'gone') moved.encryptedPrivateKey = null
     await keys.update(moved)
-    await tell(moved)
+    await appendEvent(moved)
     return moved
   }
 
   const changes = {
     findPublished: keys.findPublished,
-    /** A new key, published and not yet signing. */
-    make: async () => {
+    /** Generates a key that is published, but does not sign yet. */
+    generate: async () => {
       const { publicJwk, privatePem } = await generateSigningKey()
       const { kid } = publicJwk
       const now = new Date()
@@ -58,36 +59,36 @@ const keyChangesIn = (tx: EntityManager, { outboxIn, cipher }: KeyNeeds) => {
         changedAt: now,
       }
       await keys.insert(key)
-      await tell(key)
+      await appendEvent(key)
       return key
     },
-    /** The current key, if any, steps back first: there is never more than one. */
+    /** Retires the current key first, because there is never more than one. */
     activate: async (next: StoredKey, current: StoredKey | undefined) => {
       if (current) await move(current, 'retiring')
       return move(next, 'current')
     },
-    erase: (key: StoredKey) => move(key, 'gone'),
+    remove: (key: StoredKey) => move(key, 'gone'),
 
-    /** Another key signs from now on, if this one does. @returns whether it did @throws AppError `key_not_found` */
-    relieve: async (kid: string) => {
+    /** Hands over to the next key if `kid` is the current one. @returns whether it was @throws AppError `key_not_found` */
+    replaceIfCurrent: async (kid: string) => {
       const published = await keys.findPublished()
       const key = getKey(published, kid)
       if (key.state !== 'current') return false
-      await changes.activate(published.find((it) => it.state === 'next') ?? (await changes.make()), key)
+      await changes.activate(published.find((it) => it.state === 'next') ?? (await changes.generate()), key)
       return true
     },
 
     /**
-     * Emergency: verifiers refuse the key's tokens as soon as they hear of it. Where it was the current one another
-     * takes over at once. @throws AppError `key_not_found`
+     * Emergency: verifiers reject tokens of the key as soon as they learn of it. If it is current, another key takes over
+     * at once. @throws AppError `key_not_found`
      */
     withdraw: async (kid: string) => {
-      await changes.relieve(kid)
-      await changes.erase(getKey(await keys.findPublished(), kid))
+      await changes.replaceIfCurrent(kid)
+      await changes.remove(getKey(await keys.findPublished(), kid))
     },
 
-    /** Encrypts every private half with the first secret. @returns how many were under another one */
-    encryptAnew: async () => {
+    /** Encrypts all private keys with the first secret. @returns how many had another one */
+    reencrypt: async () => {
       const outdated = (await keys.findPublished()).filter((it) => !cipher.isCurrent(it.encryptedPrivateKey ?? ''))
       for (const key of outdated) {
         const plain = cipher.decrypt(key.encryptedPrivateKey ?? '', key.kid)
@@ -99,7 +100,7 @@ const keyChangesIn = (tx: EntityManager, { outboxIn, cipher }: KeyNeeds) => {
   return changes
 }
 
-/** One change of the key set at a time, whoever else changes it. */
+/** Runs one change of the key set at a time, across all replicas. */
 export const changeKeys = <Result>(
   needs: KeyNeeds,
   change: (keys: ReturnType<typeof keyChangesIn>) => Promise<Result>,

@@ -1,14 +1,14 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
-// One derived key for each listed secret; HKDF (RFC 5869) makes 32 bytes of a secret of any length.
+// HKDF (RFC 5869) derives a 32-byte key and an id from a secret of any length.
 const derive = (secret: string) => {
   const bytes = (info: string, length: number) => Buffer.from(hkdfSync('sha256', secret, '', info, length))
   return { id: bytes('gatehouse key secret id', 6).toString('base64url'), key: bytes('gatehouse key encryption', 32) }
 }
 
 /**
- * AES-256-GCM for private keys at rest. The first secret encrypts, all decrypt, so a secret is replaced without downtime.
- * A box reads `secretId.iv.tag.ciphertext` and opens only for the `kid` for which it was made.
+ * AES-256-GCM for private keys at rest. The first secret encrypts, all decrypt, so that a secret can be replaced without
+ * downtime. The encrypted form is `secretId.iv.tag.ciphertext`; the `kid` is authenticated with it.
  */
 export const createKeyCipher = (secrets: [string, ...string[]]) => {
   const [first, ...rest] = secrets.map(derive) as [ReturnType<typeof derive>, ...ReturnType<typeof derive>[]]
@@ -20,11 +20,11 @@ export const createKeyCipher = (secrets: [string, ...string[]]) => {
       const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
       return [first.id, ...[iv, cipher.getAuthTag(), ciphertext].map((it) => it.toString('base64url'))].join('.')
     },
-    /** Whether the first secret made this box. */
-    isCurrent: (box: string) => box.startsWith(`${first.id}.`),
-    /** @throws Error when no listed secret made the box, or when it was changed */
-    decrypt: (box: string, kid: string) => {
-      const [secretId = '', iv = '', tag = '', ciphertext = ''] = box.split('.')
+    /** Whether it is encrypted with the first secret. */
+    isCurrent: (encrypted: string) => encrypted.startsWith(`${first.id}.`),
+    /** @throws Error if its secret is not listed, or if it was modified */
+    decrypt: (encrypted: string, kid: string) => {
+      const [secretId = '', iv = '', tag = '', ciphertext = ''] = encrypted.split('.')
       const key = byId.get(secretId)
       if (!key) throw new Error(`The secret that encrypted the signing key ${kid} is not in KEY_SECRETS_FILE.`)
       const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: 16 })

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { nextKeyStep } from './key-lifecycle.ts'
 import type { StoredKey } from './signing-key.entity.ts'
 
-// Of the rule: for clocks that differ.
+// The margin of the rule for clock differences.
 const marginMs = 60_000
-const times = { rotationMs: 100_000, publishLeadMs: 20_000, tokenLifetimeMs: 50_000 }
+const times = { rotationMs: 100_000, activationDelayMs: 20_000, tokenLifetimeMs: 50_000 }
 const key = (kid: string, state: StoredKey['state'], at: number): StoredKey => ({
   kid,
   state,
@@ -17,21 +17,21 @@ const key = (kid: string, state: StoredKey['state'], at: number): StoredKey => (
 })
 
 describe('the lifecycle of keys', () => {
-  it('keeps exactly one current key, publishes before use, and erases what no live token needs, and nothing else', () => {
+  it('keeps exactly one current key, publishes keys before use, and removes exactly those that no live token needs', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 40_000 }), { maxLength: 80 }), (waits) => {
         let now = 0
-        let made = 0
+        let generated = 0
         let keys: StoredKey[] = []
         for (const wait of [0, ...waits]) {
           now += wait
           for (let step = nextKeyStep(keys, now, times); step !== null; step = nextKeyStep(keys, now, times)) {
-            if (step.do === 'make') {
-              made += 1
-              keys.push(key(`k${made}`, 'next', now))
+            if (step.do === 'generate') {
+              generated += 1
+              keys.push(key(`k${generated}`, 'next', now))
             } else if (step.do === 'activate') {
               const { next, current } = step
-              if (current) expect(now - next.createdAt.getTime()).toBeGreaterThanOrEqual(times.publishLeadMs)
+              if (current) expect(now - next.createdAt.getTime()).toBeGreaterThanOrEqual(times.activationDelayMs)
               keys = keys.map((it) =>
                 it === next
                   ? { ...it, state: 'current', changedAt: new Date(now) }
@@ -47,7 +47,7 @@ describe('the lifecycle of keys', () => {
           }
           expect(keys.filter((it) => it.state === 'current')).toHaveLength(1)
           const oldest = Math.min(...keys.flatMap((it) => (it.state === 'retiring' ? [it.changedAt.getTime()] : [now])))
-          expect(now - oldest, 'kept no longer than it is needed').toBeLessThan(times.tokenLifetimeMs + marginMs)
+          expect(now - oldest, 'kept no longer than needed').toBeLessThan(times.tokenLifetimeMs + marginMs)
         }
       }),
     )

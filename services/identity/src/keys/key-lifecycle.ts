@@ -1,32 +1,32 @@
 import type { StoredKey } from './signing-key.entity.ts'
 
-/** How often each replica looks for what others did to the keys. */
+/** How often each replica reloads the keys. */
 export const keyReloadMs = 1_000
 
-/** All times in ms. `publishLead`: how long a key is published before it signs, so that every verifier can have it. */
-export type KeyTimes = { rotationMs: number; publishLeadMs: number; tokenLifetimeMs: number }
+/** `activationDelayMs`: how long a key is published before it signs, so that every verifier has fetched it. */
+export type KeyTimes = { rotationMs: number; activationDelayMs: number; tokenLifetimeMs: number }
 
 export type KeyStep =
-  | { do: 'make' }
+  | { do: 'generate' }
   | { do: 'activate'; next: StoredKey; current: StoredKey | undefined }
-  | { do: 'erase'; key: StoredKey }
+  | { do: 'remove'; key: StoredKey }
 
 /**
- * The next step that is due for this set of keys, or null. Pure, and taken one at a time under a lock, so that any
- * number of replicas may run it at once.
+ * The next due step for a set of keys, or null. Steps are taken one at a time under a lock, so that any number of replicas
+ * can run them.
  */
 export const nextKeyStep = (keys: StoredKey[], now: number, times: KeyTimes): KeyStep | null => {
   const current = keys.find((it) => it.state === 'current')
   const next = keys.find((it) => it.state === 'next')
-  // Without a current key nobody can sign in: a published one serves at once, even before its lead is over.
-  if (!current) return next ? { do: 'activate', next, current } : { do: 'make' }
-  if (next && now >= next.createdAt.getTime() + times.publishLeadMs) return { do: 'activate', next, current }
-  if (!next && now >= current.changedAt.getTime() + times.rotationMs - times.publishLeadMs) {
-    return { do: 'make' }
+  // Without a current key nobody can sign in, so a published key is activated without its delay.
+  if (!current) return next ? { do: 'activate', next, current } : { do: 'generate' }
+  if (next && now >= next.createdAt.getTime() + times.activationDelayMs) return { do: 'activate', next, current }
+  if (!next && now >= current.changedAt.getTime() + times.rotationMs - times.activationDelayMs) {
+    return { do: 'generate' }
   }
-  // Its last token has expired, and a little more for clocks that differ.
-  const done = (it: StoredKey) =>
+  // Its last token has expired, with a minute for clock differences.
+  const isUnused = (it: StoredKey) =>
     it.state === 'retiring' && now >= it.changedAt.getTime() + times.tokenLifetimeMs + 60_000
-  const key = keys.find(done)
-  return key ? { do: 'erase', key } : null
+  const key = keys.find(isUnused)
+  return key ? { do: 'remove', key } : null
 }

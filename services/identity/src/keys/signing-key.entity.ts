@@ -1,7 +1,7 @@
 import type { KeyState, PublicJwk } from '@gatehouse/contracts'
 import { EntitySchema } from 'typeorm'
 
-/** A signing key as stored. The private half is a box of the key cipher; it is erased when the key is gone. */
+/** A stored signing key. The private key is encrypted, and null once the state is `gone`. */
 export type StoredKey = {
   kid: string
   state: KeyState['state']

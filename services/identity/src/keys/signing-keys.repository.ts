@@ -1,18 +1,18 @@
 import { type EntityManager, Not } from 'typeorm'
 import { type StoredKey, signingKeyEntity } from './signing-key.entity.ts'
 
-// One number for all replicas: whoever changes the set of keys holds it, so that no two make a first key.
+// The same for all replicas. Held during changes of the key set, so that only one replica generates the first key.
 const keySetLock = 7_310_002
 
-/** All SQL about signing keys. */
+/** SQL for signing keys. */
 export const signingKeysIn = (manager: EntityManager) => {
   const keys = manager.getRepository(signingKeyEntity)
   return {
-    /** Until the transaction ends, nobody else changes the set of keys. */
+    /** Blocks other changes of the key set until the transaction ends. */
     lock: () => manager.query('SELECT pg_advisory_xact_lock($1)', [keySetLock]),
-    /** All that are still published, newest first. */
+    /** All published keys, newest first. */
     findPublished: () => keys.find({ where: { state: Not('gone') }, order: { createdAt: 'DESC' } }),
-    /** All that there are or were, newest first. */
+    /** All keys, including removed ones, newest first. */
     findAll: () => keys.find({ order: { createdAt: 'DESC' } }),
     update: async (key: StoredKey) => void (await keys.update({ kid: key.kid }, key)),
     insert: async (key: StoredKey) => void (await keys.insert(key)),

@@ -9,7 +9,7 @@ import { signingKeysIn } from './signing-keys.repository.ts'
 type Needs = KeyNeeds & { times: KeyTimes; log: Logger }
 export type CurrentKey = { kid: string; privateKey: KeyObject }
 
-/** Takes every step that is due, one replica at a time. @returns all published keys as they are then */
+/** Takes all due steps, one replica at a time. @returns the published keys afterwards */
 const takeDueSteps = (needs: Needs): Promise<StoredKey[]> =>
   changeKeys(needs, async (keys) => {
     const { times, log } = needs
@@ -17,15 +17,15 @@ const takeDueSteps = (needs: Needs): Promise<StoredKey[]> =>
       const published = await keys.findPublished()
       const step = nextKeyStep(published, Date.now(), times)
       if (step === null) return published
-      if (step.do === 'make') log.info({ kid: (await keys.make()).kid }, 'published a new signing key')
+      if (step.do === 'generate') log.info({ kid: (await keys.generate()).kid }, 'published a new signing key')
       else if (step.do === 'activate') {
         await keys.activate(step.next, step.current)
-        log.info({ kid: step.next.kid }, 'a new key signs from now on')
-      } else await keys.erase(step.key)
+        log.info({ kid: step.next.kid }, 'activated the new signing key')
+      } else await keys.remove(step.key)
     }
   })
 
-/** Reads the keys without changing anything, or takes what is due. */
+/** Reads the published keys, after taking all due steps. */
 const read = async (needs: Needs) => {
   const published = await signingKeysIn(needs.db.manager).findPublished()
   if (nextKeyStep(published, Date.now(), needs.times) === null) return published
@@ -33,8 +33,8 @@ const read = async (needs: Needs) => {
 }
 
 /**
- * The keys that this issuer signs with and publishes. Rotates them by schedule, and looks every second for what another
- * replica or the command line did.
+ * The signing keys of this issuer. Rotates them on schedule, and reloads them every second, since another replica or the
+ * command line may have changed them.
  */
 export const openSigningKeys = async (needs: Needs) => {
   const { cipher, log } = needs

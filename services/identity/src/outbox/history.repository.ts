@@ -9,8 +9,8 @@ type Row = {
   page: { position: number; event: GatehouseEvent }[] | null
 }
 
-// So many events are looked at for one page: rare types among very many others take several, none of them long.
-const reach = 20_000
+// Rows scanned for one page. Filtering for rare types may take several pages, but each is fast.
+const maxScannedRows = 20_000
 
 const historyGone = () =>
   new AppError(
@@ -19,11 +19,11 @@ const historyGone = () =>
     'Events after this position have been purged. Read GET /events/snapshot, then continue from its `position`.',
   )
 
-/** What the broker has been given, in that order, for as long as the outbox keeps it. */
+/** SQL for the history: the published events in their order of publication, as long as the outbox keeps them. */
 export const historyIn = (manager: EntityManager) => ({
   /**
-   * One statement, so that all of it is seen at one instant: an event that is not on the page and not behind it has not
-   * got its position yet. @throws AppError `history_gone`
+   * One statement reads a consistent snapshot: an event that is neither on the page nor after it has no position yet.
+   * @throws AppError `history_gone`
    */
   readPage: async ({ after, limit, types }: HistoryQuery) => {
     const [row]: [Row?] = await manager.query(
@@ -38,19 +38,19 @@ export const historyIn = (manager: EntityManager) => ({
                         WHERE position > $1 AND position <= (SELECT upto FROM near)
                           AND ($2::text[] IS NULL OR type = ANY ($2))
                         ORDER BY position LIMIT $3) chosen) AS page`,
-      [after, types ?? null, limit + 1, reach],
+      [after, types ?? null, limit + 1, maxScannedRows],
     )
     if (!row || after < Number(row.purged)) throw historyGone()
     const found = row.page ?? []
     const events = found.slice(0, limit)
     const last = events.at(-1)
     if (last && found.length > limit) return { events, next: last.position, more: true }
-    // Behind the page lies only what was not asked for: who asks for rare types must not fall behind the purge.
+    // Advance past rows of other types, so that a reader of rare types does not fall behind the purge.
     const next = Number(row.upto ?? after)
     return { events, next, more: next < Number(row.head ?? 0) }
   },
 
-  /** The last position of all. */
+  /** The highest position. */
   readHead: async () => {
     const [row]: [{ head: string }?] = await manager.query(
       'SELECT greatest((SELECT max(position) FROM outbox), (SELECT position FROM outbox_purged)) AS head',

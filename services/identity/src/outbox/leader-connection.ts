@@ -3,36 +3,36 @@ import pg from 'pg'
 import { outboxChannel } from './outbox.repository.ts'
 import { unsentIn } from './unsent.repository.ts'
 
-// Any number, the same for all replicas: who holds it is the leader.
+// The same for all replicas. The replica that holds this lock is the leader.
 const leaderLock = 7_310_003
-const aliveEveryMs = 400
+const keepAliveEveryMs = 400
 
-// Postgres ends the session of a leader that is frozen: after 1.25 s without a query, or when an answer is not taken.
-// With the time that a candidate takes to notice, a new leader is there within 2 s.
-const giveUpOnSilence = '-c idle_session_timeout=1250 -c tcp_user_timeout=1250'
+// Postgres terminates the session of a frozen leader: after 1.25 s without a query, or if it does not read a result. Another
+// replica then leads within 2 s.
+const sessionTimeouts = '-c idle_session_timeout=1250 -c tcp_user_timeout=1250'
 
-// The index gives the order. With statistics from before a burst the planner would rather read and sort the whole backlog
-// for each batch: 40 ms of 20,000 rows, and of a million not one batch in time.
-const readInOrder = '-c enable_sort=off'
+// Read in the order of the index. With outdated statistics after a burst, the planner would read and sort the whole backlog
+// for each batch: 40 ms for 20,000 rows, and a timeout for a million.
+const noSort = '-c enable_sort=off'
 
 /**
- * The relay's own connection to Postgres. It holds the leader's lock, so whoever loses the connection loses the lead. Its
- * queries wait for each other; none waits longer than 2 s.
+ * The relay's own connection to Postgres. It holds the leader lock, so losing the connection ends the leadership. Queries run
+ * one at a time and time out after 2 s.
  */
-export const openLeaderConnection = async (databaseUrl: string, onHint: () => void) => {
+export const openLeaderConnection = async (databaseUrl: string, onNotification: () => void) => {
   const socket = new Socket()
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'gatehouse-relay',
-    options: `${giveUpOnSilence} ${readInOrder}`,
+    options: `${sessionTimeouts} ${noSort}`,
     connectionTimeoutMillis: 2_000,
     statement_timeout: 1_500,
     query_timeout: 2_000,
     stream: () => socket,
   })
-  // A broken connection fails the query under way or the next one, and the relay hears of it there.
+  // A broken connection fails the current or the next query, where the relay handles the error.
   client.on('error', () => undefined)
-  client.on('notification', onHint)
+  client.on('notification', onNotification)
   try {
     await client.connect()
   } catch (error) {
@@ -46,31 +46,31 @@ export const openLeaderConnection = async (databaseUrl: string, onHint: () => vo
     last = result.catch(() => undefined)
     return result
   }
-  let alive: NodeJS.Timeout | undefined
+  let keepAlive: NodeJS.Timeout | undefined
 
   return {
-    /** @returns whether we lead from now on */
+    /** @returns whether this replica is now the leader */
     tryToLead: async () => {
       const { rows } = await query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [leaderLock])
       if (!rows[0]?.leads) return false
       await query(`LISTEN ${outboxChannel}`)
-      // A slow broker is no silence of ours; a process that is frozen runs no timer either. When this fails the relay's
-      // own next query fails too.
-      alive = setInterval(() => void query('SELECT').catch(() => undefined), aliveEveryMs)
+      // Keeps the session alive while the broker is slow. In a frozen process the timer stops too. Errors are ignored: the
+      // next query of the relay fails as well.
+      keepAlive = setInterval(() => void query('SELECT').catch(() => undefined), keepAliveEveryMs)
       return true
     },
 
     ...unsentIn(query),
 
-    /** The lock goes with the connection. A server that does not answer the goodbye is hung up on. */
+    /** Closes the connection and so releases the lock. Destroys the socket if the server does not respond. */
     close: async () => {
-      clearInterval(alive)
-      const hangUp = setTimeout(() => socket.destroy(), 500)
+      clearInterval(keepAlive)
+      const timeout = setTimeout(() => socket.destroy(), 500)
       await client.end()
-      clearTimeout(hangUp)
+      clearTimeout(timeout)
     },
     destroy: () => {
-      clearInterval(alive)
+      clearInterval(keepAlive)
       socket.destroy()
     },
   }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { EventOf, EventType } from '@gatehouse/contracts'
 import { currentRequest } from '@gatehouse/service'
 
-/** `id` becomes the event's subject, `version` its sequence. */
+/** `id` becomes `subject` of the event, `version` its `sequence`. */
 type Subject = { id: string; version: number }
 
-/** What the outbox is given to tell; the signature of `newEvent` sees to it that type and data belong together. */
+/** An event for the outbox. `newEvent` ensures that its data fit its type. */
 export type NewEvent = Subject & { type: EventType; data: EventOf<EventType>['data'] }
 
 export const newEvent = <Type extends EventType>(
@@ -14,7 +14,7 @@ export const newEvent = <Type extends EventType>(
   data: EventOf<Type>['data'],
 ): NewEvent => ({ type, id, version, data })
 
-/** The CloudEvent of an issuer; what caused it is the request at hand. */
+/** The CloudEvent, with the trace context of the current request. */
 export const cloudEventOf = (issuer: string, { type, id, version, data }: NewEvent) => {
   const traceparent = currentRequest()?.traceparent
   return {

@@ -9,7 +9,7 @@ export type OutboxRow = {
   payload: GatehouseEvent
   createdAt: Date
   sentAt: Date | null
-  /** Where it stands in the history: in the order in which the broker confirmed, not of `seq`. */
+  /** Position in the history, in the order of the broker's confirms, which differs from the order of `seq`. */
   position: string | null
 }
 

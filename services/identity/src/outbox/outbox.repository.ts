@@ -2,14 +2,14 @@ import { currentRequest } from '@gatehouse/service'
 import type { EntityManager } from 'typeorm'
 import { cloudEventOf, type NewEvent } from './new-event.ts'
 
-/** Channel of the hint that wakes the relay. */
+/** Notification channel that wakes the relay. */
 export const outboxChannel = 'gatehouse_outbox'
 
-/** Writing side of the outbox of an issuer; the relay reads it on a connection of its own. */
+/** Writes to the outbox. The relay reads it on its own connection. */
 export const createOutbox = (issuer: string) => (manager: EntityManager) => ({
   /**
-   * Stands or falls with the caller's transaction, and so do the hint to the relay and the lines in the security log: what
-   * nobody hears of did not happen, and what happened is on record with who caused it. Of no events it does nothing.
+   * Appends events, notifies the relay and writes the entries of the security log, all in the transaction of the caller: a
+   * change is committed together with its events and its entry, or not at all.
    */
   append: async (...events: NewEvent[]) => {
     if (events.length === 0) return
@@ -39,18 +39,18 @@ export const createOutbox = (issuer: string) => (manager: EntityManager) => ({
   },
 
   /**
-   * Takes what a user's events say out of the outbox, also the addresses of failed sign-ins and of repeated refreshes; call
-   * it before the last one, which carries the id alone. The other session events stay: they hold ids and times, and the
-   * gateways are still to hear of the end. @returns whether that was all
+   * Deletes a user's events that contain personal data, including the addresses of failed sign-ins and repeated refreshes.
+   * Call it before appending `user.deleted.v1`. Other session events stay: they contain only ids and times, and gateways
+   * still need them. @returns whether all are deleted
    */
-  forgetUser: async (id: string, limit: number): Promise<boolean> => {
-    const [, forgotten]: [unknown, number] = await manager.query(
+  deletePersonal: async (id: string, limit: number): Promise<boolean> => {
+    const [, deleted]: [unknown, number] = await manager.query(
       `DELETE FROM outbox WHERE seq IN (
          SELECT seq FROM outbox WHERE aggregate_id = $1
             AND (type LIKE 'user.%' OR type LIKE 'login.%' OR type = 'session.refresh_repeated.v1') LIMIT $2)`,
       [id, limit],
     )
-    return forgotten < limit
+    return deleted < limit
   },
 })
 export type OutboxIn = ReturnType<typeof createOutbox>

@@ -1,21 +1,24 @@
 import { heartbeatIntervalMs } from '@gatehouse/contracts'
 import type { Publisher } from '@gatehouse/events'
 
-/** A reading of the database's clock, and what was seen behind it. */
+/** The database's clock, and whether the outbox was drained at that time. */
 export type Reading = {
   stampMs: number
-  /** Our monotonic clock just before the question was put: `sent_at` is then never too early. */
+  /** Our monotonic clock just before the database's clock was read, so that `sent_at` is never too early. */
   askedAt: number
-  /** Whether everything committed by `stampMs` has been confirmed by the broker. */
+  /** Whether the broker has confirmed everything committed by `stampMs`. */
   drained: boolean
 }
 
-// Readings come as often as heartbeats are due, and each sends one, so that it carries the freshest `as_of`. Only where
-// readings come thick and fast are some passed over, and only where one is late does the timer send what there is.
-const leastGapMs = heartbeatIntervalMs * 0.5
-const mostGapMs = heartbeatIntervalMs * 1.5
+// Each reading sends a heartbeat with the newest `as_of`, unless the last one was sent less than `minGapMs` ago. If a reading
+// is late, a timer repeats the heartbeat after `maxGapMs`.
+const minGapMs = heartbeatIntervalMs * 0.5
+const maxGapMs = heartbeatIntervalMs * 1.5
 
-/** Tells how far the outbox was seen drained, also while it cannot be; not before it was for the first time. */
+/**
+ * Publishes until when the outbox was drained, also while it cannot be drained; starts once it was drained for the first
+ * time.
+ */
 export const startRelayHeartbeat = (publisher: Pick<Publisher, 'publishHeartbeat'>) => {
   let asOf: number | null = null
   let last: Reading | null = null
@@ -24,7 +27,7 @@ export const startRelayHeartbeat = (publisher: Pick<Publisher, 'publishHeartbeat
 
   const beat = () => {
     clearTimeout(timer)
-    timer = setTimeout(beat, mostGapMs)
+    timer = setTimeout(beat, maxGapMs)
     if (asOf === null || last === null) return
     const now = performance.now()
     if (publisher.publishHeartbeat({ as_of: asOf, sent_at: last.stampMs + (now - last.askedAt) })) beatAt = now
@@ -32,10 +35,10 @@ export const startRelayHeartbeat = (publisher: Pick<Publisher, 'publishHeartbeat
   beat()
 
   return {
-    note: (reading: Reading) => {
+    record: (reading: Reading) => {
       last = reading
       if (reading.drained) asOf = reading.stampMs
-      if (performance.now() - beatAt >= leastGapMs) beat()
+      if (performance.now() - beatAt >= minGapMs) beat()
     },
     stop: () => clearTimeout(timer),
   }

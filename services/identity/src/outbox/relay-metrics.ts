@@ -1,12 +1,12 @@
 import type { LinkState, Outcome } from '@gatehouse/events'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-/** What an operator watches of the relay. */
+/** The metrics of the relay. */
 export const createRelayMetrics = (registry: Registry) => {
   const registers = [registry]
   const outcomesTotal = new Counter({
     name: 'outbox_published_total',
-    help: 'Events handed to the broker, by outcome; `returned` found no queue',
+    help: 'Events sent to the broker, by outcome; `returned`: no queue was bound',
     labelNames: ['outcome'],
     registers,
   })
@@ -18,23 +18,27 @@ export const createRelayMetrics = (registry: Registry) => {
   })
   const unsent = new Gauge({
     name: 'outbox_unsent',
-    help: 'Events not yet confirmed, counted up to 100,000; known to the leader alone',
+    help: 'Events not yet confirmed, counted up to 100,000; reported by the leader only',
     registers,
   })
   const oldest = new Gauge({
     name: 'outbox_oldest_unsent_seconds',
-    help: 'Age of the oldest of them; known to the leader alone',
+    help: 'Age of the oldest unconfirmed event; reported by the leader only',
     registers,
   })
   const leader = new Gauge({ name: 'outbox_relay_leader', help: '1 on the replica whose relay leads', registers })
-  const purged = new Counter({ name: 'outbox_purged_total', help: 'Sent events deleted for their age', registers })
+  const purged = new Counter({
+    name: 'outbox_purged_total',
+    help: 'Sent events deleted after their retention',
+    registers,
+  })
 
-  // A replica that does not lead must not go on telling what it knew when it did.
-  const forgetBacklog = () => {
+  // A former leader must not keep reporting an outdated backlog.
+  const clearBacklog = () => {
     unsent.set(Number.NaN)
     oldest.set(Number.NaN)
   }
-  forgetBacklog()
+  clearBacklog()
 
   return {
     count: (outcomes: Outcome[], batchSeconds: number) => {
@@ -48,7 +52,7 @@ export const createRelayMetrics = (registry: Registry) => {
     purged: (rows: number) => purged.inc(rows),
     leader: (leads: boolean) => {
       leader.set(leads ? 1 : 0)
-      if (!leads) forgetBacklog()
+      if (!leads) clearBacklog()
     },
     watchBroker: (state: () => LinkState) => {
       const read = (name: string, help: string, value: (now: LinkState) => number) =>
@@ -61,8 +65,8 @@ export const createRelayMetrics = (registry: Registry) => {
           },
         })
       read('outbox_broker_connected', '1 while the publisher is connected', (it) => (it.connected ? 1 : 0))
-      read('outbox_broker_blocked', '1 while an alarm of the broker blocks it', (it) => (it.blocked ? 1 : 0))
-      read('outbox_broker_reconnects', 'How often the publisher came back', (it) => it.reconnects)
+      read('outbox_broker_blocked', '1 while an alarm of the broker blocks publishing', (it) => (it.blocked ? 1 : 0))
+      read('outbox_broker_reconnects', 'Reconnects of the publisher', (it) => it.reconnects)
     },
   }
 }

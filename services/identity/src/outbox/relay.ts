@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Publisher } from '@gatehouse/events'
 import type { Logger } from '@gatehouse/service'
-import { createBell } from './bell.ts'
-import { lead } from './lead.ts'
 import { type LeaderConnection, openLeaderConnection } from './leader-connection.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
+import { runAsLeader } from './run-as-leader.ts'
+import { createWakeUp } from './wake-up.ts'
 
 type Needs = {
   databaseUrl: string
@@ -18,11 +18,11 @@ const stopWithinMs = 2_000
 const repeatLogAfterMs = 5_000
 
 /**
- * Moves events from the outbox to the broker. Any number of replicas may run it; one leads. Nothing that fails here ends
- * the process: it starts over, and `state()` says why.
+ * Moves events from the outbox to the broker. All replicas run it and one of them leads. After a failure it restarts itself;
+ * `state()` has the last error.
  */
 export const startRelay = ({ databaseUrl, publisher, metrics, log }: Needs) => {
-  const bell = createBell()
+  const wakeUp = createWakeUp()
   let stopping = false
   let leads = false
   let lastError: string | null = null
@@ -31,34 +31,34 @@ export const startRelay = ({ databaseUrl, publisher, metrics, log }: Needs) => {
   metrics.watchBroker(publisher.state)
   metrics.leader(false)
 
-  const setLead = (to: boolean) => {
-    leads = to
-    metrics.leader(to)
+  const setLeader = (isLeader: boolean) => {
+    leads = isLeader
+    metrics.leader(isLeader)
   }
 
   const campaign = async () => {
-    const connection = await openLeaderConnection(databaseUrl, bell.ring)
+    const connection = await openLeaderConnection(databaseUrl, wakeUp.notify)
     open = connection
     try {
-      while (!stopping && !(await connection.tryToLead())) await bell.sleep(campaignEveryMs)
+      while (!stopping && !(await connection.tryToLead())) await wakeUp.wait(campaignEveryMs)
       if (stopping) return
-      setLead(true)
-      log.info({}, 'this relay leads')
-      await lead({ connection, publisher, metrics, bell, isStopping: () => stopping })
+      setLeader(true)
+      log.info({}, 'this relay is now the leader')
+      await runAsLeader({ connection, publisher, metrics, wakeUp, isStopping: () => stopping })
     } finally {
-      setLead(false)
+      setLeader(false)
       open = null
       await connection.close()
     }
   }
 
-  const noteFailure = (error: unknown) => {
+  const logFailure = (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error)
     const isNews = message !== lastError || performance.now() - loggedAt > repeatLogAfterMs
     lastError = message
     if (stopping || !isNews) return
     loggedAt = performance.now()
-    log.warn({ err: error }, 'the relay starts over')
+    log.warn({ err: error }, 'relay failed, restarting')
   }
 
   const run = async () => {
@@ -66,7 +66,7 @@ export const startRelay = ({ databaseUrl, publisher, metrics, log }: Needs) => {
       try {
         await campaign()
       } catch (error) {
-        noteFailure(error)
+        logFailure(error)
         await delay(campaignEveryMs)
       }
     }
@@ -75,18 +75,18 @@ export const startRelay = ({ databaseUrl, publisher, metrics, log }: Needs) => {
   const ended = run()
   return {
     state: () => ({ leads, connected: open !== null, lastError }),
-    /** Finishes the batch under way, if the broker confirms it within 2 s; else another relay sends it again. */
+    /** Finishes the current batch if the broker confirms it within 2 s; otherwise another relay sends it again. */
     stop: async () => {
       stopping = true
-      bell.ring()
-      const patience = new AbortController()
-      // Aborted, the wait has done its work: there is nothing to learn from how it ended.
-      const expiry = delay(stopWithinMs, undefined, { signal: patience.signal }).catch(() => undefined)
+      wakeUp.notify()
+      const finished = new AbortController()
+      // Aborting rejects the delay; that is expected.
+      const expiry = delay(stopWithinMs, undefined, { signal: finished.signal }).catch(() => undefined)
       await Promise.race([ended, expiry])
-      patience.abort()
+      finished.abort()
       if (open === null) return
       open.destroy()
-      setLead(false)
+      setLeader(false)
     },
   }
 }

@@ -11,12 +11,12 @@ const rows = [
 const seqs = (outcomes: Parameters<typeof sentRows>[1]) => sentRows(rows, outcomes).map((it) => it.seq)
 
 describe('sentRows', () => {
-  it('keeps back what follows a failure of the same user, and nothing of others', () => {
+  it('omits rows after a failure of the same user, but not those of others', () => {
     expect(seqs(['confirmed', 'confirmed', 'failed', 'confirmed', 'confirmed'])).toEqual([1, 2, 4])
     expect(seqs(['returned', 'confirmed', 'confirmed', 'failed', 'confirmed'])).toEqual([2])
   })
 
-  it('takes an outcome that is missing for a failure', () => {
+  it('treats a missing outcome as a failure', () => {
     expect(seqs(['confirmed', 'confirmed'])).toEqual([1, 2])
   })
 })

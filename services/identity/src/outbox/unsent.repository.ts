@@ -9,17 +9,17 @@ const purgeSize = 1_000
 const backlogLimit = 100_000
 const retention = '7 days'
 
-/** What the leader does to the outbox, on the connection that holds its lock. */
+/** SQL of the leader for the outbox, on the connection that holds the leader lock. */
 export const unsentIn = (query: Query) => ({
   /**
-   * Unsent rows in order, and the database's clock from before they were read: unless the batch is full, everything
-   * committed by `stampMs` is among them. Two statements, so that the stamp is older than what the second one sees.
+   * Unsent rows in order, and the database's clock, read before them in a separate statement: unless the batch is full, it
+   * contains everything committed by `stampMs`.
    */
   takeUnsent: async () => {
     const askedAt = performance.now()
     const clock = await query<{ ms: number }>('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms')
     const stampMs = clock.rows[0]?.ms
-    if (stampMs === undefined) throw new Error('the database did not tell the time')
+    if (stampMs === undefined) throw new Error('the database returned no time')
     const { rows } = await query<UnsentRow>(
       `SELECT seq, id, aggregate_id AS "aggregateId", type, payload::text AS body
          FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1`,
@@ -29,10 +29,10 @@ export const unsentIn = (query: Query) => ({
   },
 
   /**
-   * Marks rows sent and gives them their positions in the history, in this order. It has to happen on the connection that
-   * holds the lock: then no two of these overlap, and a position is never seen after a higher one (docs/decisions/0010).
+   * Marks rows sent and assigns their positions in the history, in the given order. It must run on the connection that holds
+   * the lock: calls then never overlap, and no position becomes visible after a higher one (docs/decisions/0010).
    */
-  // `= ANY` says the same again, so that the rows are found by their index and not by reading all that waits.
+  // `= ANY` is redundant with the join; it makes Postgres use the index instead of reading the whole backlog.
   markSent: async (seqs: string[]) => {
     if (seqs.length === 0) return
     await query(
@@ -43,7 +43,7 @@ export const unsentIn = (query: Query) => ({
     )
   },
 
-  /** How much waits, counted up to 100,000, and for how long the first has. */
+  /** The number of unsent rows, counted up to 100,000, and the age of the oldest. */
   readBacklog: async () => {
     const { rows } = await query<{ unsent: number; oldestSeconds: number }>(
       `SELECT (SELECT count(*)::int FROM (SELECT FROM outbox WHERE sent_at IS NULL LIMIT $1) unsent) AS unsent,
@@ -55,9 +55,9 @@ export const unsentIn = (query: Query) => ({
   },
 
   /**
-   * Deletes rows sent longer ago than they are kept, and notes how far the history is gone. Looks at the oldest 1,000
-   * alone, so it costs the same however many there are.
-   * @returns how many went, and whether there may be more
+   * Deletes rows that were sent longer ago than the retention, and records the highest purged position. Examines only the
+   * oldest 1,000 rows, so its cost does not depend on the size of the outbox.
+   * @returns the number of deleted rows, and whether there may be more
    */
   purgeSent: async () => {
     const { rows } = await query<{ purged: number }>(

@@ -31,7 +31,7 @@ describe('a new password', () => {
     ['12345678901234567890', 'password_too_guessable'],
     ['password'.repeat(32), 'password_too_guessable'],
     ['!!!!!!!!!!!!', 'password_too_guessable'],
-  ])('is not %s', (password, code) => {
+  ])('must not be %s', (password, code) => {
     expect(refusalOf(password)).toBe(code)
   })
 

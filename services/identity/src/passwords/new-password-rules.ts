@@ -2,7 +2,7 @@ import { AppError } from '@gatehouse/service'
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 
-/** Who is to have the password. */
+/** The user that gets the password. */
 export type Owner = { username: string; fullName: string | null }
 
 const tooCommon = () =>
@@ -19,26 +19,26 @@ const tooGuessable = () =>
     'This password is easy to guess: a common word, a name or a date with few additions. Choose another, such as several words.',
   )
 
-// So many guesses take an attacker years at the pace of the login throttle. Without what stands between them words run
-// together, and look easier than they are.
-const leastGuesses = { asTyped: 1_000_000, lettersAlone: 100_000 }
-// The estimate takes time with the square of the length, so it sees pieces, and no more of them than that.
+// At the rate that the login throttle allows, this many guesses take years. With only letters and digits, words run together
+// and the estimate is too low, so the limit is lower.
+const minGuesses = { asTyped: 1_000_000, lettersAlone: 100_000 }
+// The estimate takes quadratic time, so it sees pieces of the password, and only the first few.
 const pieceLength = 16
-const mostPieces = 4
-// Spellings like `p4$$w0rd` that are tried; more of them make a password no weaker, and the estimate several times slower.
+const maxPieces = 4
+// Limits spellings like `p4$$w0rd`: more would slow the estimate down without finding weaker passwords.
 const l33tMaxSubstitutions = 8
-const shortestWord = 3
+const minWordLength = 3
 
 const plainOf = (text: string) => text.normalize('NFKC').toLowerCase()
 const wordsOf = (text: string) => plainOf(text).split(/[^\p{L}\p{N}]+/u)
 
-// Also run together, either way round: `adalovelace` is a word to whoever guesses at Ada Lovelace.
+// Also concatenated in either order: `adalovelace` is an obvious guess for Ada Lovelace.
 const namesIn = (text: string) => {
   const words = wordsOf(text)
   return [...words, words.join(''), words.toReversed().join('')]
 }
 
-/** Words that everybody tries at this installation: the product's own, and the names of its host. */
+/** Obvious words for this installation: the product's name, its default password and the host names. */
 export const contextWordsOf = (issuer: string) => {
   const labels = new URL(issuer).hostname.split('.')
   return ['gatehouse', 'changeme', ...labels, ...labels.map((_, at) => labels.slice(at).join('.'))]
@@ -46,21 +46,21 @@ export const contextWordsOf = (issuer: string) => {
 
 const piecesOf = (text: string) => {
   const characters = [...text]
-  const count = Math.min(mostPieces, Math.ceil(characters.length / pieceLength))
+  const count = Math.min(maxPieces, Math.ceil(characters.length / pieceLength))
   return Array.from({ length: count }, (_, at) => characters.slice(at * pieceLength, (at + 1) * pieceLength).join(''))
 }
 
-/** @param contextWords what is tried first at this installation besides what is tried everywhere */
+/** @param contextWords obvious words for this installation */
 export const createNewPasswordRules = (contextWords: string[]) => {
   const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, l33tMaxSubstitutions })
   const common = new Set(dictionary['passwords-common'] as string[])
 
-  const isSoonGuessed = (text: string, words: string[], least: number) =>
-    piecesOf(text).every((it) => estimator.check(it, words).guesses < least)
+  const isGuessable = (text: string, words: string[], limit: number) =>
+    piecesOf(text).every((it) => estimator.check(it, words).guesses < limit)
 
   /**
-   * What the shape of a new password does not tell (NIST SP 800-63B §3.1.1.2): that it is not on the lists of common ones,
-   * not the username, and not soon guessed from these, from the owner's names and from words of the place.
+   * Checks a new password beyond its length (NIST SP 800-63B §3.1.1.2): it must not be a common password or the username, nor
+   * be easily guessed from these, the user's names and words of the installation.
    * @throws AppError `password_too_common`, `password_like_username`, `password_too_guessable`
    */
   return (password: string, { username, fullName }: Owner) => {
@@ -68,11 +68,11 @@ export const createNewPasswordRules = (contextWords: string[]) => {
     if (common.has(plain)) throw tooCommon()
     if (plain === username) throw likeUsername()
     const words = [...contextWords, username, ...namesIn(username), ...namesIn(fullName ?? '')]
-    const known = [...new Set(words)].filter((it) => it.length >= shortestWord)
+    const known = [...new Set(words)].filter((it) => it.length >= minWordLength)
     const typed = password.normalize('NFKC')
-    // `change-me` is `changeme` to whoever guesses.
+    // `change-me` is guessed together with `changeme`.
     const letters = typed.replaceAll(/[^\p{L}\p{N}]/gu, '')
-    if (isSoonGuessed(typed, known, leastGuesses.asTyped) || isSoonGuessed(letters, known, leastGuesses.lettersAlone)) {
+    if (isGuessable(typed, known, minGuesses.asTyped) || isGuessable(letters, known, minGuesses.lettersAlone)) {
       throw tooGuessable()
     }
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRefusalTime } from './refusal-time.ts'
 
-/** Refusals one after the other, on a clock of their own. */
+/** Sequential refusals on a fake clock. */
 const start = () => {
   let ms = 0
   const wait = async (forMs: number) => {
@@ -12,26 +12,26 @@ const start = () => {
     const startedAt = ms
     const refusal = time.start(forms)
     await wait(workMs)
-    await refusal.pass()
+    await refusal.wait()
     return Math.round(ms - startedAt)
   }
   return { ...time, refuse, wait }
 }
 
 describe('the time of a refusal', () => {
-  it('is what it takes while hashes of one kind alone are stored', async () => {
+  it('is the actual time while all stored hashes are of one kind', async () => {
     const { refuse } = start()
     expect([await refuse(10), await refuse(300), await refuse(10)]).toEqual([10, 300, 10])
   })
 
-  it('is that of the slowest kind with a margin, whichever was tried, and twice that for a password of two forms', async () => {
+  it('is that of the slowest kind with a margin, whichever kind was tried, and doubles for a password with two forms', async () => {
     const { expect: stored, refuse } = start()
     stored(200)
     expect([await refuse(10), await refuse(200), await refuse(230)]).toEqual([250, 250, 250])
     expect([await refuse(20, 2), await refuse(400, 2)]).toEqual([500, 500])
   })
 
-  it('follows the slowest of late, which goes slowly, and no higher than its bound', async () => {
+  it('follows recent peaks, which decay slowly, up to a maximum', async () => {
     const { expect: stored, refuse, wait } = start()
     stored(200)
     expect(await refuse(1_000)).toBe(1_000)
@@ -44,7 +44,7 @@ describe('the time of a refusal', () => {
     expect(await refuse(10)).toBe(2_000)
   })
 
-  it('ends with the last foreign hash', async () => {
+  it('is the actual time again after the last imported hash', async () => {
     const { expect: stored, refuse } = start()
     stored(200)
     await refuse(1_000)

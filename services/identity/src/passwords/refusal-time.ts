@@ -1,25 +1,24 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 
-// A measure is of one quiet moment; the same hash takes somewhat longer at the next.
+// Measured on an idle machine; the same hash takes somewhat longer under load.
 const margin = 1.25
-// A slow moment is forgotten by half in this time, so that the next refusal is still alike.
+// Half-life of a peak: soon after a slow moment refusals still take similarly long.
 const halfLifeMs = 30_000
-// Whoever is refused waits no longer than this, whatever was stored or seen.
-const mostMs = 2_000
+const maxMs = 2_000
 
 type Peak = { ms: number; at: number }
 type Clock = { now: () => number; wait: (ms: number) => Promise<unknown> }
 const realClock: Clock = { now: () => performance.now(), wait: delay }
 
 /**
- * How long a refusal takes. While hashes of several kinds are stored, each refusal is held back until the slowest of them
- * would have been refused too: by measure, and by what refusals took of late, which the queues are part of. Waiting costs
- * no core and holds no place: as many wait as can be verified meanwhile.
+ * Makes all refusals take equally long. While hashes of several kinds are stored, each refusal is delayed until one of the
+ * slowest kind would be sent: as measured, and as observed in recent refusals, including queueing. Waiting uses no core and
+ * no place.
  */
 export const createRefusalTime = ({ now, wait }: Clock = realClock) => {
   let slowestMs = 0
-  // What a password costs that is tried in two forms is compared with its like.
+  // By number of forms: a password that is tried in two forms takes twice as long.
   const peaks = new Map<number, Peak>()
 
   const peakOf = (forms: number) => {
@@ -28,20 +27,20 @@ export const createRefusalTime = ({ now, wait }: Clock = realClock) => {
   }
 
   return {
-    /** Takes what the slowest kind present was measured to take; 0 when all are of one kind. */
+    /** Sets the measured time of the slowest stored kind; 0 if all hashes are of the current kind. */
     expect: (ms: number) => {
       slowestMs = ms
       if (ms === 0) peaks.clear()
     },
-    /** @returns `pass`, to be awaited when the password that came is to be refused */
+    /** @returns `wait`, to be awaited before refusing the password */
     start: (forms: number) => {
       const startedAt = now()
       return {
-        pass: async () => {
+        wait: async () => {
           if (slowestMs === 0) return
           const tookMs = now() - startedAt
           if (tookMs >= peakOf(forms)) peaks.set(forms, { ms: tookMs, at: now() })
-          const dueMs = Math.min(mostMs, Math.max(peakOf(forms), slowestMs * margin * forms))
+          const dueMs = Math.min(maxMs, Math.max(peakOf(forms), slowestMs * margin * forms))
           if (dueMs > tookMs) await wait(dueMs - tookMs)
         },
       }

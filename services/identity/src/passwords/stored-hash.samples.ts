@@ -1,4 +1,4 @@
-/** Made by other programs (argon2, libxcrypt, Python's hashlib in passlib's and PHC form), all of `correct horse`. */
+/** Hashes of `correct horse` from other programs (argon2, libxcrypt, Python's hashlib in passlib's and PHC format). */
 export const foreignHashes: [string, string][] = [
   [
     'Argon2id of other costs',

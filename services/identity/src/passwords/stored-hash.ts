@@ -6,14 +6,14 @@ import { verify as verifyBcrypt } from '@node-rs/bcrypt'
 const scryptAsync = promisify<string, Buffer, number, object, Buffer>(scrypt)
 const pbkdf2Async = promisify(pbkdf2)
 
-/** A hash that we can verify. */
+/** A stored hash that can be verified. */
 export type StoredHash = {
   algorithm: string
-  /** Algorithm and costs as the hash tells them; alike for all that take equally long to verify. */
+  /** Algorithm and costs, as a prefix of the hash. Hashes of one kind take equally long to verify. */
   kind: string
-  /** What verifying takes, in the algorithm's own unit. */
+  /** Cost of verification, in a unit of the algorithm. */
   work: number
-  /** Whether it is in the table of what is taken over; dearer ones were by the first release, and are still verified. */
+  /** Whether imports accept it. The first release accepted higher costs, which are still verified. */
   isAffordable: boolean
   verify: (password: string) => Promise<boolean>
 }
@@ -21,8 +21,8 @@ type Cost = { memoryKib: number; work: number }
 type Readable = Cost & { algorithm: string; verify: StoredHash['verify'] }
 type Reader = { pattern: RegExp; read: (found: Record<string, string>, text: string) => Readable | null }
 
-// What an import may bring: all hashes under way stay below a quarter of the container's memory, and none takes far above
-// half a second (decision 0014 has the figures). Work is memory times passes, 2^cost, N*r*p, rounds.
+// Limits for imports: concurrent verifications use less than a quarter of the container's memory, and one takes about half a
+// second at most (measurements in decision 0014). Work is memory times passes, 2^cost, N*r*p, or rounds.
 const affordableMemoryKib = 65_536
 const affordableWork: Record<string, number> = {
   argon2: 2 ** 19,
@@ -33,8 +33,8 @@ const affordableWork: Record<string, number> = {
   'pbkdf2-sha512': 1_000_000,
 }
 
-// What the first release took. Its users still sign in, one at a time; nothing beyond is tried at all.
-const most = {
+// Limits of the first release. Its users can still sign in, one at a time. Anything above is rejected without trying.
+const limits = {
   argon2MemoryKib: 262_144,
   argon2Passes: 12,
   lanes: 16,
@@ -56,7 +56,7 @@ const readers: Reader[] = [
       /^\$argon2(?:id|i|d)\$v=19\$m=(?<m>\d{1,7}),t=(?<t>\d{1,3}),p=(?<p>\d{1,3})\$[\w+/]{11,86}\$[\w+/]{16,172}$/,
     read: ({ m, t, p }, text) => {
       const memoryKib = Number(m)
-      if (memoryKib > most.argon2MemoryKib || Number(t) > most.argon2Passes || Number(p) > most.lanes) return null
+      if (memoryKib > limits.argon2MemoryKib || Number(t) > limits.argon2Passes || Number(p) > limits.lanes) return null
       const work = memoryKib * Number(t)
       return { algorithm: 'argon2', memoryKib, work, verify: (password) => verifyArgon2(text, password) }
     },
@@ -64,7 +64,7 @@ const readers: Reader[] = [
   {
     pattern: /^\$2[aby]\$(?<cost>\d\d)\$[./\w]{53}$/,
     read: ({ cost }, text) => {
-      if (Number(cost) < 4 || Number(cost) > most.bcryptCost) return null
+      if (Number(cost) < 4 || Number(cost) > limits.bcryptCost) return null
       return {
         algorithm: 'bcrypt',
         memoryKib: 4,
@@ -77,9 +77,9 @@ const readers: Reader[] = [
     pattern:
       /^\$scrypt\$ln=(?<ln>\d{1,2}),r=(?<r>\d{1,2}),p=(?<p>\d{1,2})\$(?<salt>[\w+/.]{8,172})\$(?<hash>[\w+/.]{22,172})$/,
     read: ({ ln, r, p, salt, hash }) => {
-      const cost = { N: 2 ** Number(ln), r: Number(r), p: Number(p), maxmem: 2 * most.scryptBytes }
-      if (Number(ln) < 1 || cost.r < 1 || cost.p < 1 || cost.p > most.lanes) return null
-      if (128 * cost.N * cost.r > most.scryptBytes) return null
+      const cost = { N: 2 ** Number(ln), r: Number(r), p: Number(p), maxmem: 2 * limits.scryptBytes }
+      if (Number(ln) < 1 || cost.r < 1 || cost.p < 1 || cost.p > limits.lanes) return null
+      if (128 * cost.N * cost.r > limits.scryptBytes) return null
       const expected = bytesOf(hash)
       return {
         algorithm: 'scrypt',
@@ -96,7 +96,7 @@ const readers: Reader[] = [
       /^\$pbkdf2(?:-(?<digest>sha1|sha256|sha512))?\$(?:i=)?(?<rounds>\d{1,8})(?:,l=\d{1,3})?\$(?<salt>[\w+/.]{8,172})\$(?<hash>[\w+/.]{22,172})$/,
     read: ({ digest = 'sha1', rounds, salt, hash }) => {
       const expected = bytesOf(hash)
-      if (Number(rounds) < 1 || Number(rounds) > most.rounds) return null
+      if (Number(rounds) < 1 || Number(rounds) > limits.rounds) return null
       if (expected.length < 16 || expected.length > (digestLengths[digest] ?? 0)) return null
       return {
         algorithm: `pbkdf2-${digest}`,
@@ -112,12 +112,12 @@ const readers: Reader[] = [
   },
 ]
 
-// All but salt and hash; bcrypt has its own order, and the function of the database the same rule.
+// Everything except salt and hash. The database function `foreign_hash_kind` has the same rule.
 const kindOf = (text: string) => (text.startsWith('$2') ? text.slice(0, 6) : text.split('$').slice(0, -2).join('$'))
 
 /**
- * Reads a hash in PHC or modular-crypt form: Argon2 (RFC 9106), bcrypt, scrypt (RFC 7914), PBKDF2 (RFC 8018).
- * @returns null for what is none of these, is ill-formed, or costs more than was ever allowed
+ * Parses a hash in PHC or modular crypt format: Argon2 (RFC 9106), bcrypt, scrypt (RFC 7914), PBKDF2 (RFC 8018).
+ * @returns null for any other or malformed hash, and for one beyond the limits
  */
 export const readStoredHash = (text: string): StoredHash | null => {
   for (const { pattern, read } of readers) {
@@ -131,6 +131,6 @@ export const readStoredHash = (text: string): StoredHash | null => {
   return null
 }
 
-/** A hash of a kind that no password has; verifying it takes as long as any of its kind. Null when the kind is unknown. */
+/** A hash of this kind that matches no password, to measure the kind. Null if the kind is unknown. */
 export const sampleOfKind = (kind: string): StoredHash | null =>
   readStoredHash(kind.startsWith('$2') ? `${kind}$${'a'.repeat(53)}` : `${kind}$${'A'.repeat(22)}$${'A'.repeat(22)}`)

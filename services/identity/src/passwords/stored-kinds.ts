@@ -5,64 +5,64 @@ import type { RefusalTime } from './refusal-time.ts'
 import { type StoredHash, sampleOfKind } from './stored-hash.ts'
 
 type Needs = {
-  /** Kinds of hashes that users have, but for the one that new ones are made in. */
+  /** Kinds of stored hashes, except that of new hashes. */
   findKinds: () => Promise<string[]>
   isCurrent: (kind: string) => boolean
-  /** Runs a job in the queue in which such hashes are verified. */
-  inTurn: (job: () => Promise<void>) => Promise<void>
+  /** Runs a job in the queue of imported hashes. */
+  inQueue: (job: () => Promise<void>) => Promise<void>
   refusalTime: RefusalTime
   log: Logger
 }
 
-const measures = 4
+const measurements = 4
 
-/** The dearest of each algorithm: the others of it take less, so they need no measure. */
-const dearest = (samples: StoredHash[]) => {
+/** The most expensive kind of each algorithm. */
+const costliest = (samples: StoredHash[]) => {
   const found = new Map<string, StoredHash>()
   for (const it of samples) if (it.work > (found.get(it.algorithm)?.work ?? 0)) found.set(it.algorithm, it)
   return [...found.values()]
 }
 
 /**
- * Keeps the time of a refusal in step with the kinds of hashes that are stored: one that has come is measured, and when
- * the last has been hashed anew nothing is held back any more.
+ * Adjusts the time of refusals to the kinds of stored hashes. A new kind is measured. Once the last imported hash is
+ * replaced, refusals are not delayed any more.
  */
-export const createFollowKinds = ({ findKinds, isCurrent, inTurn, refusalTime, log }: Needs) => {
+export const createFollowKinds = ({ findKinds, isCurrent, inQueue, refusalTime, log }: Needs) => {
   const msOf = new Map<string, number>()
-  const toldOf = new Set<string>()
+  const loggedKinds = new Set<string>()
 
   const measure = async ({ kind, verify }: StoredHash) => {
-    await inTurn(async () => {
-      let quickestMs = Number.POSITIVE_INFINITY
-      // The first one pays for memory that the others find, and a busy moment for all else that happens in it.
-      for (let nth = 0; nth < measures; nth += 1) {
+    await inQueue(async () => {
+      let fastestMs = Number.POSITIVE_INFINITY
+      // The fastest of several: the first one includes allocations, and others may run in a busy moment.
+      for (let nth = 0; nth < measurements; nth += 1) {
         const startedAt = performance.now()
         await verify(randomBytes(16).toString('hex'))
-        quickestMs = Math.min(quickestMs, performance.now() - startedAt)
+        fastestMs = Math.min(fastestMs, performance.now() - startedAt)
       }
-      msOf.set(kind, quickestMs)
+      msOf.set(kind, fastestMs)
     })
-    log.info({ kind, ms: Math.round(msOf.get(kind) ?? 0) }, 'users have hashes of another kind than new ones')
+    log.info({ kind, ms: Math.round(msOf.get(kind) ?? 0) }, 'measured imported password hashes')
   }
 
-  const tellOfDear = (kinds: string[]) => {
-    const news = kinds.filter((it) => !toldOf.has(it))
-    if (news.length === 0) return
-    for (const it of news) toldOf.add(it)
+  const warnOfCostly = (kinds: string[]) => {
+    const newKinds = kinds.filter((it) => !loggedKinds.has(it))
+    if (newKinds.length === 0) return
+    for (const it of newKinds) loggedKinds.add(it)
     log.warn(
-      { kinds: news },
-      'users have hashes that are no longer taken over; they cost a lot until their next sign-in',
+      { kinds: newKinds },
+      'some password hashes exceed the cost limits of imports; they are slow to verify until their users sign in',
     )
   }
 
   return async function followKinds() {
     const samples = (await findKinds()).filter((it) => !isCurrent(it)).flatMap((it) => sampleOfKind(it) ?? [])
-    const dear = samples.filter((it) => !it.isAffordable)
-    tellOfDear(dear.map((it) => it.kind))
-    const slowest = dearest(samples.filter((it) => it.isAffordable))
+    const costly = samples.filter((it) => !it.isAffordable)
+    warnOfCostly(costly.map((it) => it.kind))
+    const slowest = costliest(samples.filter((it) => it.isAffordable))
     for (const it of slowest) if (!msOf.has(it.kind)) await measure(it)
-    // What is too dear to be measured is as slow as a refusal may get.
-    const known = dear.length > 0 ? [Number.POSITIVE_INFINITY] : slowest.map((it) => msOf.get(it.kind) ?? 0)
+    // Hashes above the limits are not measured; refusals then take the maximum time.
+    const known = costly.length > 0 ? [Number.POSITIVE_INFINITY] : slowest.map((it) => msOf.get(it.kind) ?? 0)
     refusalTime.expect(Math.max(0, ...known))
   }
 }

@@ -4,7 +4,7 @@ import { createWorkQueue } from './work-queue.ts'
 const forEver = () => new Promise<never>(() => undefined)
 
 describe('a work queue', () => {
-  it('lets nobody have more than a quarter of the places in which one waits', async () => {
+  it('limits one requester to a quarter of the queue', async () => {
     const queue = createWorkQueue({ running: 1, waiting: 8 })
     void queue.run(forEver, 'ada')
     void queue.run(forEver, 'ada')
@@ -15,7 +15,7 @@ describe('a work queue', () => {
     await expect(queue.run(forEver)).rejects.toMatchObject({ code: 'too_busy' })
   })
 
-  it('runs those who wait in the order in which they came', async () => {
+  it('runs queued jobs in their order of arrival', async () => {
     const queue = createWorkQueue({ running: 1, waiting: 8 })
     const order: number[] = []
     await Promise.all([1, 2, 3].map((nth) => queue.run(async () => order.push(nth), `user ${nth}`)))

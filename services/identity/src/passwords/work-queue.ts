@@ -8,24 +8,25 @@ export const tooBusy = () =>
 type Limits = { running: number; waiting: number }
 
 /**
- * Runs at most `running` jobs at a time and lets at most `waiting` more wait their turn, of one person no more than a
- * quarter of them.
+ * Runs at most `running` jobs at a time and queues at most `waiting` more; one requester may take at most a quarter of the
+ * queue.
  */
 export const createWorkQueue = ({ running: maxRunning, waiting: maxWaiting }: Limits) => {
   let running = 0
-  const waiting: { who: string | undefined; start: () => void }[] = []
+  const waiting: { requester: string | undefined; start: () => void }[] = []
   const share = Math.max(1, Math.floor(maxWaiting / 4))
 
-  const hasNoRoomFor = (who: string | undefined) =>
-    waiting.length >= maxWaiting || (who !== undefined && waiting.filter((it) => it.who === who).length >= share)
+  const hasNoRoomFor = (requester: string | undefined) =>
+    waiting.length >= maxWaiting ||
+    (requester !== undefined && waiting.filter((it) => it.requester === requester).length >= share)
 
   return {
-    /** @param who asks for it, where that is known @throws AppError `too_busy` */
-    run: async <Result>(job: () => Promise<Result>, who?: string): Promise<Result> => {
+    /** @param requester the actor, if known @throws AppError `too_busy` */
+    run: async <Result>(job: () => Promise<Result>, requester?: string): Promise<Result> => {
       if (running < maxRunning) running += 1
-      else if (hasNoRoomFor(who)) throw tooBusy()
-      // Whoever ends hands its place on, so a newcomer cannot slip in before those who wait.
-      else await new Promise<void>((start) => waiting.push({ who, start }))
+      else if (hasNoRoomFor(requester)) throw tooBusy()
+      // A finished job hands over its place, so that a new job cannot overtake the queue.
+      else await new Promise<void>((start) => waiting.push({ requester, start }))
       try {
         return await job()
       } finally {
@@ -35,7 +36,7 @@ export const createWorkQueue = ({ running: maxRunning, waiting: maxWaiting }: Li
       }
     },
     waiting: () => waiting.length,
-    /** Whether the next one is refused, whoever asks. */
+    /** Whether the next job would be refused for any requester. */
     isFull: () => running >= maxRunning && waiting.length >= maxWaiting,
   }
 }

@@ -5,8 +5,8 @@ import { userNotFound, usersIn } from '../users/users.repository.ts'
 import { sessionsIn } from './sessions.repository.ts'
 
 /**
- * Who changes something: somebody who acts by a session, and by a role where the call asks for one; or one of us: a job, a
- * command, a service.
+ * The author of a change: a user with a session, and with a role if the call requires one; or `internal` for a job, a command
+ * or a service.
  */
 export type Actor = { userId: string; sessionId: string; role: 'admin' | null } | 'internal'
 
@@ -14,8 +14,8 @@ export const sessionEnded = () => new Refusal('session_ended', 'This session has
 export const adminNeeded = () => new Refusal('insufficient_scope', 'This call requires the role admin.')
 
 /**
- * Locks the rows of who acts and of who is changed, always in the order of their ids, so that two who act on each other take turns.
- * Sessions are locked after users, and never before.
+ * Locks the rows of actor and target in the order of their ids, so that two users who change each other cannot deadlock.
+ * Sessions are always locked after users.
  */
 const lockUsers = async (tx: EntityManager, actor: Actor, targetId: string | null): Promise<User | null> => {
   const users = usersIn(tx)
@@ -33,16 +33,16 @@ const lockUsers = async (tx: EntityManager, actor: Actor, targetId: string | nul
 /** @throws Refusal `session_ended`, `insufficient_scope` */
 const checkActor = async (tx: EntityManager, actor: Actor) => {
   if (actor === 'internal') return
-  // A statement of its own, behind the locks: it sees what others did while this one waited for them.
+  // A separate statement after the locks, so that it sees changes committed while waiting for them.
   const session = await sessionsIn(tx).holdLive(actor.sessionId)
   if (session?.userId !== actor.userId) throw sessionEnded()
   if (actor.role !== null && !session.user.roles.includes(actor.role)) throw adminNeeded()
 }
 
 /**
- * One transaction of somebody who still counts in it. An eviction of the actor has come first, and this refuses, or it waits until
- * this is done: what was begun before it does not go on after it.
- * @param targetId whose row is locked, and handed over if there is such a user
+ * Runs a transaction in which the actor's session and role are verified and locked. If they were revoked before, it refuses;
+ * a later revocation waits for it. No change of an actor commits after its revocation.
+ * @param targetId the user to lock; `target` is null if there is none
  * @throws Refusal `session_ended`, `insufficient_scope`
  */
 export const actAs = <Result>(
@@ -52,13 +52,13 @@ export const actAs = <Result>(
   act: (tx: EntityManager, target: User | null) => Promise<Result>,
 ): Promise<Result> =>
   db.transaction(async (tx) => {
-    // One spelling: Postgres takes more for the same id, and the order of locks must be one.
+    // Lower case, because Postgres accepts several spellings of a UUID, and the lock order must not depend on them.
     const target = await lockUsers(tx, actor, targetId?.toLowerCase() ?? null)
     await checkActor(tx, actor)
     return act(tx, target)
   })
 
-/** The same for a change of a user that there is. @throws Refusal as `actAs`; AppError `user_not_found` */
+/** As `actAs`, for an existing user. @throws Refusal as `actAs`; AppError `user_not_found` */
 export const changeAs = <Result>(
   db: DataSource,
   actor: Actor,

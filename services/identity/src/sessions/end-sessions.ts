@@ -7,20 +7,19 @@ import { sessionEndingsIn } from './session-endings.repository.ts'
 import { sessionsIn } from './sessions.repository.ts'
 
 type Subject = Pick<User, 'id' | 'version'>
-/** Why all sessions of a user end, and which one does not. */
+/** Ends all sessions of a user, except one if given. */
 export type Ending = { reason: EndReason; except?: string }
 
-/** So many sessions end in one transaction, with their events in one statement. */
+/** Maximum number of sessions that end in one transaction. */
 export const endingBatch = 500
 
 export const revokedEvents = (user: Subject, ended: EndedSession[], why: { reason: EndReason; cause?: string }) =>
   ended.map((it) => newEvent('session.revoked.v1', user, { session: sessionStateOf(it), ...why }))
 
 /**
- * Decides that all sessions of a user end; the caller holds the user's row and writes the generation that this returns to
- * it, and with that they count no more. The first batch ends here, so for nearly everybody that is all of them. The rest gets
- * its events by `finishEndings`.
- * @returns the sessions that ended here, for the caller to tell of, and whether others are still to follow
+ * Ends all sessions of a user whose row the caller has locked. Writing the returned generation to the user invalidates them
+ * all. The first batch, for nearly every user all of them, is marked as ended here; `finishEndings` does the rest.
+ * @returns the sessions of this batch, for the events of the caller, and whether more are to follow (`goesOn`)
  */
 export const decideEnding = async (tx: EntityManager, user: User, { reason, except }: Ending) => {
   const { id, sessionGeneration: generation } = user

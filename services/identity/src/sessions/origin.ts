@@ -1,2 +1,2 @@
-/** From where somebody comes; kept with the session, so that its owner recognises it. */
+/** Where a sign-in comes from; stored with the session, so that its owner can recognise it. */
 export type Origin = { device: string | null; address: string | null }

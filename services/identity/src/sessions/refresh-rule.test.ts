@@ -89,7 +89,7 @@ describe('refresh tokens', () => {
             late = 0
           } else if (ageMs < reuseMs) {
             expect(answer, 'a parallel tab').toBe(current)
-          } else if (token === current - 1 && ageMs < lateRepeat.withinMs && late < lateRepeat.atMost) {
+          } else if (token === current - 1 && ageMs < lateRepeat.withinMs && late < lateRepeat.maxCount) {
             expect(answer, 'a lost answer').toBe(current)
             late += 1
           } else {

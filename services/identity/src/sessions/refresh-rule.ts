@@ -1,11 +1,14 @@
-/** Which refresh token of a session is current, when it last moved on (oldest first), and who asked for its pair again. */
+/**
+ * State of the refresh tokens of a session: the number of the current one, recent rotations (oldest first), repeated
+ * requests.
+ */
 export type Rotations = {
   refreshCounter: number
   recentRotations: Date[]
-  /** Repeats after the window; they count for the token that was current then. */
+  /** Late repeats, and the number of the token that was current at the last one. */
   lateRepeats: number
   lateRepeatsCounter: number
-  /** The current token when a repeat inside the window was last noted. */
+  /** Number of the token that was current when a repeat from another address was last recorded. */
   notedRepeatCounter: number
 }
 
@@ -17,18 +20,18 @@ export const noRotations: Rotations = {
   notedRepeatCounter: 0,
 }
 
-/** For so long a lost answer may be asked for, and so often. */
-export const lateRepeat = { withinMs: 300_000, atMost: 3 }
+/** How long and how often a client may repeat a refresh whose response was lost. */
+export const lateRepeat = { withinMs: 300_000, maxCount: 3 }
 
-/** Either way: a clock that was set back must not hold the window open until it has caught up. */
+/** Absolute, so that a clock that was set back does not keep the window open. */
 const apartMs = (one: Date, other: Date) => Math.abs(one.getTime() - other.getTime())
 
 /**
- * What a presented refresh token deserves:
- * - `rotate`: it is the current one; the session moves on.
- * - `repeat`: it was first used less than `reuseMs` ago (a parallel tab); it gets the current pair, and nothing moves.
- * - `late_repeat`: it is one step behind and its answer may have been lost; so it gets the current pair, a few times.
- * - `reuse`: two parties hold the session; it ends (RFC 9700 §4.14.2).
+ * The outcome for a presented refresh token:
+ * - `rotate`: it is the current one, and is replaced.
+ * - `repeat`: it was first used less than `reuseMs` ago, for example by a parallel tab; return the current pair.
+ * - `late_repeat`: it is one step behind and its response may have been lost; return the current pair, a few times.
+ * - `reuse`: two parties have tokens of the session; end it (RFC 9700 §4.14.2).
  */
 export const refreshOutcome = (
   { refreshCounter, recentRotations, lateRepeats, lateRepeatsCounter }: Rotations,
@@ -38,21 +41,21 @@ export const refreshOutcome = (
 ): 'rotate' | 'repeat' | 'late_repeat' | 'reuse' => {
   const stepsBehind = refreshCounter - presented
   if (stepsBehind === 0) return 'rotate'
-  // The last rotation used the token one step behind, the one before it the token two steps behind, and so on.
+  // The last rotation used the token one step behind, the previous one the token two steps behind, and so on.
   const usedAt = stepsBehind > 0 ? recentRotations.at(-stepsBehind) : undefined
   if (!usedAt) return 'reuse'
   if (apartMs(now, usedAt) < reuseMs) return 'repeat'
   if (stepsBehind > 1 || apartMs(now, usedAt) >= lateRepeat.withinMs) return 'reuse'
-  return lateRepeatsCounter !== refreshCounter || lateRepeats < lateRepeat.atMost ? 'late_repeat' : 'reuse'
+  return lateRepeatsCounter !== refreshCounter || lateRepeats < lateRepeat.maxCount ? 'late_repeat' : 'reuse'
 }
 
-/** The session's rotations after one more at `now`, without those too old to matter. */
+/** The state after a rotation at `now`, without outdated rotations. */
 export const rotated = (
   { refreshCounter, recentRotations, lateRepeats, lateRepeatsCounter, notedRepeatCounter }: Rotations,
   now: Date,
   reuseMs: number,
 ): Rotations => {
-  // Those that are kept are the last ones without a gap: their place tells which token each has used.
+  // Keeps the last rotations without a gap: the index of each determines its token.
   const lastTooOld = recentRotations.findLastIndex((it) => apartMs(now, it) >= reuseMs)
   return {
     lateRepeats,
@@ -63,7 +66,7 @@ export const rotated = (
   }
 }
 
-/** One late repeat more. */
+/** The state after another late repeat. */
 export const repeatedLate = ({ refreshCounter, lateRepeats, lateRepeatsCounter }: Rotations) => ({
   lateRepeats: lateRepeatsCounter === refreshCounter ? lateRepeats + 1 : 1,
   lateRepeatsCounter: refreshCounter,

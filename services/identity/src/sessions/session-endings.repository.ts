@@ -20,9 +20,9 @@ type Row = {
   traceparent: string
 }
 
-/** All SQL about endings that were decided, while sessions of theirs are still to get their events. */
+/** SQL for session endings that are in effect, but whose sessions do not all have their events yet. */
 export const sessionEndingsIn = (manager: EntityManager) => ({
-  /** Written with the decision, so that whoever comes along can finish it, and the security log can say who decided. */
+  /** Stores an ending with its request context, so that any replica can finish it and the security log names the actor. */
   insert: async (userId: string, generation: number, reason: EndReason) => {
     const request = currentRequest()
     await manager.query(
@@ -41,8 +41,8 @@ export const sessionEndingsIn = (manager: EntityManager) => ({
   },
 
   /**
-   * The oldest one whose user nobody else is changing. Holds that user's row, so that only one works on it and the user's version
-   * stays what it is until the transaction ends.
+   * Takes the oldest ending whose user is not locked, and locks that user: only one replica works on it, and the version of
+   * the user stays the same until the transaction ends.
    */
   take: async (): Promise<{ ending: SessionEnding; context: RequestContext } | null> => {
     const [row]: [Row?] = await manager.query(

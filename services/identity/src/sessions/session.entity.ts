@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm'
 import type { User } from '../users/user.ts'
 import type { Session } from './session.ts'
 
-/** `user` exists for joins alone. */
+/** `user` is only for joins. */
 export const sessionEntity = new EntitySchema<Session & { user: User }>({
   name: 'session',
   tableName: 'sessions',
@@ -36,7 +36,7 @@ export const sessionEntity = new EntitySchema<Session & { user: User }>({
     { name: 'sessions_live_of_user', columns: ['userId'], where: 'revoked_at IS NULL' },
     { name: 'sessions_live_of_user_by_age', columns: ['userId', 'id'], where: 'revoked_at IS NULL' },
     { name: 'sessions_of_user', columns: ['userId'] },
-    // By an expression too, which only the migration can say.
+    // Also has an expression, which only the migration can define.
     { name: 'sessions_known_networks', columns: ['userId', 'lastSeenAt'], synchronize: false },
     { name: 'sessions_ended', columns: ['revokedAt'], where: 'revoked_at IS NOT NULL' },
   ],

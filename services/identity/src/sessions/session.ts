@@ -4,20 +4,23 @@ import type { User } from '../users/user.ts'
 import type { Origin } from './origin.ts'
 import { noRotations, type Rotations } from './refresh-rule.ts'
 
-/** One sign-in. Its end is final: there is no way back from `revokedAt`. */
+/** One sign-in. `revokedAt` is final. */
 export type Session = {
   id: string
   userId: string
-  /** The user's when it began, or when all others ended; below the user's it counts no more. */
+  /**
+   * Copied from the user at sign-in, or when all other sessions ended. A session with a lower generation than its user is
+   * invalid.
+   */
   generation: number
   clientId: string
   createdAt: Date
   expiresAt: Date
   revokedAt: Date | null
-  /** Without a refresh it ends here. */
+  /** End of the session if it is not refreshed. */
   idleExpiresAt: Date
   lastSeenAt: Date
-  /** User-Agent and address of who signed in; the address moves with each refresh. */
+  /** User-Agent and address at sign-in; each refresh updates the address. */
   device: string | null
   address: string | null
 } & Rotations
@@ -43,7 +46,7 @@ export const newSession = (user: User, clientId: string, origin: Origin, times: 
   }
 }
 
-/** What the event of its end needs of a session. */
+/** The columns that the event of its end needs. */
 export type EndedSession = Pick<Session, 'id' | 'userId' | 'clientId' | 'createdAt' | 'expiresAt' | 'revokedAt'>
 
 export const sessionStateOf = (session: EndedSession): SessionState => ({

@@ -11,12 +11,12 @@ type Row = Record<string, unknown>
 type Ended = [rows: EndedSession[], count: number]
 
 /**
- * Whether a session `s` of a user `u` counts. Nothing else may say so: each way in asks this, so an ending that raises the
- * user's generation has ended every session at that moment, however many there are.
+ * SQL condition for an active session `s` of user `u`. Every check of a session uses it, so raising the user's generation
+ * ends any number of sessions at once.
  */
-const countsSince = (generation: string) =>
+const isLiveSince = (generation: string) =>
   `s.revoked_at IS NULL AND s.generation >= ${generation} AND least(s.expires_at, s.idle_expires_at) > statement_timestamp()`
-const counts = `u.is_active AND u.deleted_at IS NULL AND ${countsSince('u.session_generation')}`
+const isLive = `u.is_active AND u.deleted_at IS NULL AND ${isLiveSince('u.session_generation')}`
 
 const sessionRows = rowsOf<Session>(sessionEntity, 's')
 const ofUser = 'sessions s JOIN users u ON u.id = s.user_id'
@@ -31,26 +31,26 @@ const readBoth = (row: Row): SessionOfUser[] => {
 const endedColumns = `id, user_id AS "userId", client_id AS "clientId", created_at AS "createdAt",
   expires_at AS "expiresAt", revoked_at AS "revokedAt"`
 
-/** How long a session is kept when it has ended. */
-const keptDays = 30
+/** How long ended sessions are kept. */
+const retentionDays = 30
 
-// In the text of a page's end, since a Date has no microseconds.
+// Used in page cursors, because a Date has no microseconds.
 const lastSeenMicros = '(extract(epoch FROM s.last_seen_at) * 1000000)::bigint'
-// Every session comes before this one.
-const beforeAll = ['9223372036854775807', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
+// Cursor of the first page.
+const firstPage = ['9223372036854775807', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
 
-/** All SQL about sessions. */
+/** SQL for sessions. */
 export const sessionsIn = (manager: EntityManager) => {
   const sessions = manager.getRepository(sessionEntity)
   const findOne = async (id: string, lock: 'UPDATE' | 'SHARE') => {
     const rows: Row[] = await manager.query(
-      `${selectBoth} FROM ${ofUser} WHERE ${counts} AND s.id = $1 FOR ${lock} OF s`,
+      `${selectBoth} FROM ${ofUser} WHERE ${isLive} AND s.id = $1 FOR ${lock} OF s`,
       [id],
     )
     return rows.flatMap(readBoth)[0] ?? null
   }
   const end = async (which: string, values: unknown[]): Promise<EndedSession[]> => {
-    // Asked of the row itself once more: somebody else may have ended it while this waited for it.
+    // `revoked_at IS NULL` again: the session may have been ended while this statement waited for the row.
     const [rows]: Ended = await manager.query(
       `UPDATE sessions SET revoked_at = statement_timestamp()
         WHERE revoked_at IS NULL AND id IN (${which}) RETURNING ${endedColumns}`,
@@ -67,30 +67,30 @@ export const sessionsIn = (manager: EntityManager) => {
     },
 
     /**
-     * Inserts a session of a user whose row the caller holds, and ends the oldest so that with it no more than `atMost` count; at
-     * most `batch` of them. One statement, without users and with an array, which Postgres plans in half the time: it is
-     * part of every sign-in.
+     * Inserts a session of a user whose row the caller has locked, and ends the oldest sessions beyond `maxLive`, at most
+     * `batch` of them. One statement, without joining users and with an array, which halves the planning time: it runs at
+     * every sign-in.
      */
-    startWithin: async (session: Session, { atMost, batch }: { atMost: number; batch: number }) => {
+    startWithin: async (session: Session, { maxLive, batch }: { maxLive: number; batch: number }) => {
       const values = sessionRows.valuesOf(session)
       const next = (offset: number) => `$${values.length + offset}`
       const [rows]: Ended = await manager.query(
         `WITH started AS (${sessionRows.inserted})
          UPDATE sessions SET revoked_at = statement_timestamp()
           WHERE revoked_at IS NULL AND id = ANY(ARRAY(
-            SELECT s.id FROM sessions s WHERE s.user_id = ${next(1)} AND ${countsSince(next(2))}
+            SELECT s.id FROM sessions s WHERE s.user_id = ${next(1)} AND ${isLiveSince(next(2))}
              ORDER BY s.id DESC OFFSET ${next(3)} LIMIT ${next(4)}))
          RETURNING ${endedColumns}`,
-        [...values, session.userId, session.generation, atMost - 1, batch],
+        [...values, session.userId, session.generation, maxLive - 1, batch],
       )
       return rows
     },
 
-    /** Ends one session, if it counts. @returns it, or nothing */
+    /** Ends a session if it is live. @returns the session, or an empty list */
     endOne: (id: string, userId: string) =>
-      end(`SELECT s.id FROM ${ofUser} WHERE s.id = $1 AND s.user_id = $2 AND ${counts}`, [id, userId]),
+      end(`SELECT s.id FROM ${ofUser} WHERE s.id = $1 AND s.user_id = $2 AND ${isLive}`, [id, userId]),
 
-    /** Ends the oldest sessions of one generation that have not ended. @returns them */
+    /** Ends the oldest sessions of a generation that have not ended. @returns the ended sessions */
     endGeneration: (userId: string, generation: number, limit: number) =>
       end(
         `SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NULL AND generation = $2
@@ -98,10 +98,10 @@ export const sessionsIn = (manager: EntityManager) => {
         [userId, generation, limit],
       ),
 
-    /** Keeps one session while all others of its generation end. */
+    /** Moves a session to another generation, so that it survives the end of all others. */
     carryOver: async (id: string, generation: number) => void (await sessions.update({ id }, { generation })),
 
-    /** Ends sessions whose time was over, as of then; leaves out those that somebody else is changing. */
+    /** Ends expired sessions, as of their expiry. Skips locked rows. */
     endExpired: async (limit: number): Promise<SessionOfUser[]> => {
       const due = await manager.query(
         `UPDATE sessions SET revoked_at = least(expires_at, idle_expires_at) WHERE id IN (
@@ -111,7 +111,7 @@ export const sessionsIn = (manager: EntityManager) => {
         [limit],
       )
       const [rows]: [{ id: string }[]] = due
-      // Also of users who are being deleted.
+      // Includes sessions of users that are being deleted.
       return sessions.find({
         where: { id: In(rows.map((it) => it.id)) },
         relations: { user: true },
@@ -119,18 +119,18 @@ export const sessionsIn = (manager: EntityManager) => {
       })
     },
 
-    /** Deletes sessions that ended longer ago than they are kept. @returns how many */
-    forgetEnded: async (limit: number): Promise<number> => {
+    /** Deletes sessions that ended longer ago than the retention. @returns their number */
+    deleteEnded: async (limit: number): Promise<number> => {
       const [, deleted]: [unknown, number] = await manager.query(
         `DELETE FROM sessions WHERE id IN (
            SELECT id FROM sessions WHERE revoked_at < now() - make_interval(days => $1) ORDER BY revoked_at LIMIT $2)`,
-        [keptDays, limit],
+        [retentionDays, limit],
       )
       return deleted
     },
 
-    /** Deletes sessions of a user that have ended. @returns whether the user has none left, live or ended */
-    forgetOf: async (userId: string, limit: number): Promise<boolean> => {
+    /** Deletes ended sessions of a user. @returns whether the user has no sessions left, live or ended */
+    deleteEndedOf: async (userId: string, limit: number): Promise<boolean> => {
       await manager.query(
         `DELETE FROM sessions WHERE id IN (
            SELECT id FROM sessions WHERE user_id = $1 AND revoked_at IS NOT NULL LIMIT $2)`,
@@ -139,18 +139,18 @@ export const sessionsIn = (manager: EntityManager) => {
       return !(await sessions.existsBy({ userId }))
     },
 
-    /** Nobody else changes the session until the transaction ends. */
+    /** Locks a live session: no other transaction changes it until this one ends. */
     lockLive: (id: string) => findOne(id, 'UPDATE'),
 
-    /** The session does not end until the transaction does. */
+    /** Share-locks a live session: it does not end before the transaction. */
     holdLive: (id: string) => findOne(id, 'SHARE'),
 
-    /** A page of a user's sessions, last seen first; `next` is the `after` of the page that follows. */
+    /** A page of a user's live sessions, last seen first; pass `next` as `after` to get the next one. */
     findPageOf: async (userId: string, { after, limit }: SessionQuery) => {
-      const [micros, id] = after?.split('.') ?? beforeAll
+      const [micros, id] = after?.split('.') ?? firstPage
       const rows: Row[] = await manager.query(
         `SELECT ${sessionRows.selected}, ${lastSeenMicros} AS micros FROM ${ofUser}
-          WHERE ${counts} AND s.user_id = $1 AND (${lastSeenMicros}, s.id) < ($2::bigint, $3::uuid)
+          WHERE ${isLive} AND s.user_id = $1 AND (${lastSeenMicros}, s.id) < ($2::bigint, $3::uuid)
           ORDER BY s.last_seen_at DESC, s.id DESC LIMIT $4`,
         [userId, micros, id, limit + 1],
       )
@@ -162,20 +162,20 @@ export const sessionsIn = (manager: EntityManager) => {
       }
     },
 
-    /** Those of these sessions that count. */
+    /** The live ones of these sessions. */
     findLive: async (ids: string[]): Promise<SessionOfUser[]> => {
-      const rows: Row[] = await manager.query(`${selectBoth} FROM ${ofUser} WHERE ${counts} AND s.id = ANY($1)`, [ids])
+      const rows: Row[] = await manager.query(`${selectBoth} FROM ${ofUser} WHERE ${isLive} AND s.id = ANY($1)`, [ids])
       return rows.flatMap(readBoth)
     },
 
     /**
-     * Those of these sessions that count, and what the database's clock said, in milliseconds since 1970, after this was
-     * asked and before it was answered (decision 0001).
+     * The live ones of these sessions, and the database's clock in ms since the epoch, read between request and response of
+     * this query (decision 0001).
      */
     lookUp: async (ids: string[]): Promise<{ nowMs: number; live: SessionOfUser[] }> => {
       const rows: Row[] = await manager.query(
         `SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms, found.*
-           FROM (VALUES (1)) AS once LEFT JOIN (${selectBoth} FROM ${ofUser} WHERE ${counts} AND s.id = ANY($1)) found ON true`,
+           FROM (VALUES (1)) AS once LEFT JOIN (${selectBoth} FROM ${ofUser} WHERE ${isLive} AND s.id = ANY($1)) found ON true`,
         [ids],
       )
       return { nowMs: Number(rows[0]?.now_ms), live: rows.flatMap(readBoth) }

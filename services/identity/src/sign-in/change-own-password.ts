@@ -12,16 +12,16 @@ type OwnChange = { user: User; session: Session; current: string; next: string; 
 const wrongPassword = () => new AppError('forbidden', 'wrong_password', 'The current password is wrong.')
 
 /**
- * The user's own: the other sessions end, this one goes on.
- * @throws AppError `wrong_password`, `too_many_attempts`, `too_busy`, and those of `checkNew`
+ * Changes the password of the signed-in user. All sessions end, except the current one.
+ * @throws AppError `wrong_password`, `too_many_attempts`, `too_busy`, and the errors of `checkNew`
  */
 export const createChangeOwnPassword =
   ({ db, accounts, tryPassword }: Needs) =>
   async ({ user, session, current, next, origin }: OwnChange) => {
     const { username } = user
-    const asked = { username, password: current, origin, sessionId: session.id, refusal: wrongPassword }
-    await tryPassword(asked, async (read, succeeded) => {
-      // Renamed meanwhile, and the name given to somebody else.
+    const attempt = { username, password: current, origin, sessionId: session.id, refusal: wrongPassword }
+    await tryPassword(attempt, async (read, succeeded) => {
+      // The user was renamed meanwhile, and another user got the username.
       if (read.id !== user.id) return 'wrong_password'
       const actor = { userId: user.id, sessionId: session.id, role: null }
       const changed = await accounts.replacePassword(read, next, actor)

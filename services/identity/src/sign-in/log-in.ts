@@ -22,7 +22,7 @@ type Needs = {
   tokens: Tokens
   outboxIn: OutboxIn
   times: SessionTimes
-  /** Of one user at a time; the oldest end for a new one. */
+  /** Per user. A new sign-in ends the oldest. */
   maxSessions: number
 }
 type Credentials = { username: string; password: string; newPassword?: string | undefined; clientId: string }
@@ -51,15 +51,16 @@ const unchanged = () =>
   new AppError('invalid', 'password_unchanged', 'The new password must differ from the current one.')
 
 /**
- * @throws AppError `bad_credentials`, `too_many_attempts`, `too_busy`; with the right password `password_change_required`, and
- * with a new one `password_unchanged` and those of `checkNew`
+ * Signs a user in with username and password.
+ * @throws AppError `bad_credentials`, `too_many_attempts`, `too_busy`; with the right password also `password_change_required`,
+ * `password_unchanged` and the errors of `checkNew`
  */
 export const createLogIn = (needs: Needs) => {
   const { db, tryPassword, passwords, accounts, tokens, outboxIn, times, maxSessions } = needs
 
-  /** @returns the user to go on with, null when the password was changed meanwhile */
+  /** Applies a new password, if any. @returns the current user, or null if the password was changed concurrently */
   const withOwnPassword = async (user: User, { password, newPassword }: Credentials) => {
-    // From here on we know who acts, and the record says so.
+    // The user is authenticated, so the security log may name it as the actor.
     const request = currentRequest()
     if (request) request.actor = user.id
     if (newPassword === undefined) {
@@ -72,11 +73,11 @@ export const createLogIn = (needs: Needs) => {
 
   const logIn = (credentials: Credentials, origin: Origin) => {
     const { username, password, clientId } = credentials
-    const asked = { username: canonicalUsername(username), password, origin, refusal: badCredentials }
-    return tryPassword(asked, async (read, succeeded) => {
+    const attempt = { username: canonicalUsername(username), password, origin, refusal: badCredentials }
+    return tryPassword(attempt, async (read, succeeded) => {
       const user = await withOwnPassword(read, credentials)
       if (!user) return 'wrong_password'
-      // What the password deserves now that we have it in the clear.
+      // Replace an outdated hash while the password is available in plain text.
       const rehashed = passwords.isOutdated(user.hashedPassword, password) ? await passwords.hash(password) : null
       const started = await startSession({ user, clientId, origin, rehashed, succeeded })
       return typeof started === 'string' ? started : tokens.issue(started.user, started.session)
@@ -87,14 +88,14 @@ export const createLogIn = (needs: Needs) => {
     db.transaction(async (tx) => {
       const users = usersIn(tx)
       const held = await users.lockForSignIn(user.id)
-      // Deleted, deactivated, or given another password, while we were hashing: that change was first.
+      // The user may have been changed while the password was hashed.
       if (!held) return 'unknown_user'
       if (!held.isActive) return 'user_deactivated'
       if (!isStillPasswordOf(user, held)) return 'wrong_password'
-      // The same password in another form is no change of the user: no version, no event.
+      // A new hash of the same password is not a change of the user: no new version, no event.
       if (rehashed !== null) await users.rehash(user.id, rehashed)
       const session = newSession(held, clientId, origin, times)
-      const ended = await sessionsIn(tx).startWithin(session, { atMost: maxSessions, batch: endingBatch })
+      const ended = await sessionsIn(tx).startWithin(session, { maxLive: maxSessions, batch: endingBatch })
       await outboxIn(tx).append(
         newEvent('session.started.v1', held, { session: sessionStateOf(session) }),
         ...revokedEvents(held, ended, { reason: 'ended_by_user', cause: 'session_limit' }),

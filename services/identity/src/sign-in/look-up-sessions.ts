@@ -3,14 +3,14 @@ import type { DataSource } from 'typeorm'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
 import { isPresentable, userStateOf } from '../users/user.ts'
 
-/** Answers a gateway: each session that it named, and what the database's clock says (decision 0001). */
+/** Looks up sessions for a gateway, with the database's clock (decision 0001). */
 export const createLookUpSessions = (db: DataSource) =>
   async function lookUpSessions(ids: string[]): Promise<SessionLookupAnswer> {
     const { nowMs, live } = await sessionsIn(db.manager).lookUp(ids)
     const byId = new Map(live.map((it) => [it.id, it]))
     const sessions = ids.map((id): LookedUpSession => {
       const session = byId.get(id)
-      // One that the answer's schema does not take would have the whole batch refused.
+      // A user that does not fit the schema would make the whole response invalid.
       if (!session || !isPresentable(session.user)) return { state: 'ended', id }
       return { state: 'active', id, expires_at: session.expiresAt.toISOString(), user: userStateOf(session.user) }
     })

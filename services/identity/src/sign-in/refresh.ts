@@ -23,10 +23,13 @@ const invalid = () => refused('refresh_token_invalid', 'The refresh token is inv
 const reused = () =>
   refused('refresh_token_reused', 'The refresh token was already used, so its session was ended. Sign in again.')
 
-/** Answers a refresh token with a new pair (RFC 6749 §6). @throws AppError `refresh_token_invalid`, `refresh_token_reused` */
+/**
+ * Exchanges a refresh token for a new pair of tokens (RFC 6749 §6).
+ * @throws AppError `refresh_token_invalid`, `refresh_token_reused`
+ */
 export const createRefresh = ({ db, tokens, outboxIn, times }: Needs) => {
-  /** Puts a repeat on record: each late one, and of the others the first from an address that did not refresh. */
-  const noteRepeat = async (
+  /** Records a repeat: each late one, and otherwise the first one from another address than that of the refresh. */
+  const recordRepeat = async (
     tx: EntityManager,
     user: User,
     session: Session,
@@ -44,30 +47,30 @@ export const createRefresh = ({ db, tokens, outboxIn, times }: Needs) => {
   return async function refresh(token: string, address: string | null) {
     const presented = tokens.readRefresh(token)
     if (!presented) throw invalid()
-    const outcome = await db.transaction(async (tx) => {
+    const result = await db.transaction(async (tx) => {
       const sessions = sessionsIn(tx)
-      // The row lock makes parallel refreshes of one session take turns.
+      // The row lock serializes parallel refreshes of a session.
       const session = await sessions.lockLive(presented.sessionId)
       if (!session) return invalid()
       const { user, now } = await usersIn(tx).findAndReadClock(session.userId)
       if (!user?.isActive) return invalid()
-      const deserved = refreshOutcome(session, presented.counter, now, times.reuseMs)
-      if (deserved === 'reuse') {
+      const outcome = refreshOutcome(session, presented.counter, now, times.reuseMs)
+      if (outcome === 'reuse') {
         const ended = await sessions.endOne(session.id, user.id)
         await outboxIn(tx).append(...revokedEvents(user, ended, { reason: 'refresh_reuse' }))
         return reused()
       }
-      if (deserved !== 'rotate') {
-        await noteRepeat(tx, user, session, deserved === 'late_repeat', address)
+      if (outcome !== 'rotate') {
+        await recordRepeat(tx, user, session, outcome === 'late_repeat', address)
         return { user, session }
       }
       const idleExpiresAt = new Date(Math.min(now.getTime() + times.idleMs, session.expiresAt.getTime()))
-      const moved = { ...rotated(session, now, times.reuseMs), idleExpiresAt, lastSeenAt: now, address }
-      await sessions.update(session.id, moved)
-      return { user, session: { ...session, ...moved } }
+      const rotation = { ...rotated(session, now, times.reuseMs), idleExpiresAt, lastSeenAt: now, address }
+      await sessions.update(session.id, rotation)
+      return { user, session: { ...session, ...rotation } }
     })
-    // Thrown only now: inside, it would have undone the end of the session.
-    if (outcome instanceof AppError) throw outcome
-    return tokens.issue(outcome.user, outcome.session)
+    // Thrown after the commit: inside the transaction it would roll back the end of the session.
+    if (result instanceof AppError) throw result
+    return tokens.issue(result.user, result.session)
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { shareLookUps } from './share-look-ups.ts'
 
-/** Look-ups that end when they are told to. */
+/** Look-ups that the test completes. */
 const openLookUps = () => {
   const open: { key: string; end: (result: string) => void; fail: (error: Error) => void }[] = []
   const lookUp = shareLookUps(
@@ -11,7 +11,7 @@ const openLookUps = () => {
 }
 
 describe('a shared look-up', () => {
-  it('answers nobody with what was read before they asked, and many with one', async () => {
+  it('never returns a result read before the call, and serves many calls with one look-up', async () => {
     const { open, lookUp } = openLookUps()
     const first = lookUp('a')
     const later = Array.from({ length: 100 }, () => lookUp('a'))
@@ -27,7 +27,7 @@ describe('a shared look-up', () => {
     expect(await during).toBe('last')
   })
 
-  it('fails for those alone who waited for it, and begins anew when nobody waits', async () => {
+  it('fails only for its own calls, and starts again when no call is waiting', async () => {
     const { open, lookUp } = openLookUps()
     const first = lookUp('a')
     const second = lookUp('a')

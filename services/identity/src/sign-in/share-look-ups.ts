@@ -1,6 +1,6 @@
 /**
- * Lets calls for the same key share a look-up that has not begun when they come, so its answer is no older than the call. Of any
- * number at once two are made: one that runs already, and one for all who wait.
+ * Calls for the same key share a look-up that starts after they were made, so no result is older than its call. For any
+ * number of concurrent calls at most two look-ups run: the current one, and then one for all waiting calls.
  */
 export const shareLookUps = <Result>(lookUp: (key: string) => Promise<Result>) => {
   const running = new Map<string, { now: Promise<Result>; next: Promise<Result> | null }>()
@@ -16,7 +16,7 @@ export const shareLookUps = <Result>(lookUp: (key: string) => Promise<Result>) =
   return (key: string): Promise<Result> => {
     const current = running.get(key)
     if (!current) return begin(key)
-    // Whether the one that runs fails is the business of those who wait for it.
+    // A failure of the running look-up does not affect the next one.
     current.next ??= current.now.then(
       () => begin(key),
       () => begin(key),

@@ -27,12 +27,12 @@ type Needs = {
 }
 type Config = { issuer: string; sessions: SessionTimes; maxSessionsPerUser: number }
 
-/** What happens to a sign-in, from its start to its end. */
+/** Operations on sessions and their tokens, from sign-in to sign-out. */
 export const createSignIn = (needs: Needs, { issuer, sessions: times, maxSessionsPerUser: maxSessions }: Config) => {
   const { db, outboxIn } = needs
   const sessions = sessionsIn(db.manager)
 
-  /** Ends one session of a user everywhere. @returns how many that were */
+  /** Ends a session of a user. @returns 1, or 0 if it was not live */
   const logOut = ({ id, userId }: { id: string; userId: string }, reason: EndReason, actor: Actor) =>
     actAs(db, actor, userId, async (tx, user) => {
       if (!user) return 0
@@ -48,7 +48,7 @@ export const createSignIn = (needs: Needs, { issuer, sessions: times, maxSession
     logOut,
     ...createTokenInspection({ ...needs, issuer, logOut }),
     lookUp: createLookUpSessions(db),
-    // Of one session many requests may come at once, and the pool of connections is everybody's.
+    // Shared, because many concurrent requests of one session should not exhaust the connection pool.
     find: shareLookUps(async (id) => (await sessions.findLive([id]))[0] ?? null),
     sessionsOf: sessions.findPageOf,
     sweep: createSweepSessions(needs),

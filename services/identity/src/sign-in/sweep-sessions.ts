@@ -9,7 +9,7 @@ type Needs = { db: DataSource; outboxIn: OutboxIn }
 
 const batchSize = 500
 
-/** Ends what was not revoked before its time, with an event for each. @returns how many */
+/** Ends expired sessions, with an event for each. @returns their number */
 const endExpired = async (tx: EntityManager, outboxIn: OutboxIn) => {
   const ended = await sessionsIn(tx).endExpired(batchSize)
   const events = ended.map((it) => newEvent('session.expired.v1', it.user, { session: sessionStateOf(it) }))
@@ -18,14 +18,14 @@ const endExpired = async (tx: EntityManager, outboxIn: OutboxIn) => {
 }
 
 /**
- * What time does to sessions: those that ran out end for everybody to hear, and those that ended long ago are forgotten,
- * with device and address. One batch each; any number of replicas may sweep at once. @returns whether there is more to do
+ * Ends a batch of expired sessions, and deletes a batch of sessions that ended long ago, with their devices and addresses.
+ * Replicas may run it concurrently. @returns whether there is more to do
  */
 export const createSweepSessions =
   ({ db, outboxIn }: Needs) =>
   async () => {
     const sweep = () => db.transaction((tx) => endExpired(tx, outboxIn))
     const expired = await runAs('job:session-expiry', sweep)
-    const forgotten = await sessionsIn(db.manager).forgetEnded(batchSize)
-    return Math.max(expired, forgotten) === batchSize
+    const deleted = await sessionsIn(db.manager).deleteEnded(batchSize)
+    return Math.max(expired, deleted) === batchSize
   }

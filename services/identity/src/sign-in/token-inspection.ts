@@ -15,15 +15,15 @@ type Needs = {
 }
 type Found = {
   session: Session & { user: User }
-  /** What the database's clock said. */
+  /** The database's clock. */
   nowMs: number
   claims: AccessTokenClaims | null
   refreshCounter: number | null
 }
 
-/** For services that were handed a token of either kind: RFC 7009 revocation and RFC 7662 introspection. */
+/** Revocation (RFC 7009) and introspection (RFC 7662) of access and refresh tokens. */
 export const createTokenInspection = ({ db, issuer, tokens, logOut }: Needs) => {
-  /** The live session that a token of either kind belongs to. The hint is not needed: the kinds look different. */
+  /** Finds the live session of an access or refresh token. `token_type_hint` is not needed: their formats differ. */
   const find = async (token: string): Promise<Found | null> => {
     const refresh = tokens.readRefresh(token)
     const claims = refresh ? null : await tokens.readAccess(token)
@@ -33,14 +33,14 @@ export const createTokenInspection = ({ db, issuer, tokens, logOut }: Needs) => 
     return live[0] ? { session: live[0], nowMs, claims, refreshCounter: refresh?.counter ?? null } : null
   }
 
-  /** Only looks: nothing is counted as a repeat, and nothing ends. */
+  /** Only evaluates the rule: records no repeat and ends no session. */
   const wouldEndSession = ({ session, nowMs, refreshCounter }: Found) =>
     refreshCounter !== null && refreshOutcome(session, refreshCounter, new Date(nowMs), 0) === 'reuse'
 
   return {
     /**
-     * Ends the session of the token, also of a refresh token that was used long ago: presented at `/auth/refresh` it would
-     * do the same. A token that is not live is a success as well (RFC 7009 §2.2).
+     * Ends the session of the token, also for a refresh token that was used long ago: `/auth/refresh` would end it too. An
+     * invalid token is a success as well (RFC 7009 §2.2).
      */
     revoke: async (token: string) => {
       const found = await find(token)
@@ -49,7 +49,7 @@ export const createTokenInspection = ({ db, issuer, tokens, logOut }: Needs) => 
     },
     introspect: async (token: string): Promise<Introspection> => {
       const found = await find(token)
-      // A token that would end the session is none that counts.
+      // A refresh token whose use would end the session is not active.
       if (!found || wouldEndSession(found)) return { active: false }
       const { session, claims } = found
       const about = {

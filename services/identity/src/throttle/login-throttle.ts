@@ -2,11 +2,11 @@ import type { Logger } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import { createWorkQueue } from '../passwords/work-queue.ts'
 import type { Origin } from '../sessions/origin.ts'
-import { createOneAddressNotice } from './one-address.ts'
+import { createOneAddressWarning } from './one-address.ts'
 import { throttlesIn } from './throttle.repository.ts'
 import { type Lanes, lanesOf, type ThrottleKey } from './throttle-keys.ts'
 
-type Asked = { username: string; origin: Origin; also?: ThrottleKey }
+type Attempt = { username: string; origin: Origin; also?: ThrottleKey }
 
 const withKey = (lanes: Lanes, also: ThrottleKey | undefined): Lanes => {
   if (!also) return lanes
@@ -18,47 +18,47 @@ const withKey = (lanes: Lanes, also: ThrottleKey | undefined): Lanes => {
   }
 }
 
-/** Slows down guessing, per account and per network; kept in Postgres, so it holds across restarts and replicas. */
+/** Limits guessing, per account and per network. Counters are in Postgres, shared by all replicas. */
 export const createLoginThrottle = (db: DataSource, log: Logger) => {
-  const noticeOrigin = createOneAddressNotice(log)
-  // A flood asks for each of its attempts, and is to leave the other connections of the pool alone.
-  const looks = createWorkQueue({ running: 2, waiting: 400 })
+  const watchOrigin = createOneAddressWarning(log)
+  // Bounded, so that a flood of attempts does not take all connections of the pool.
+  const lookUps = createWorkQueue({ running: 2, waiting: 400 })
   return {
     /**
-     * Counts an attempt as a failure before its password is looked at. When `waitSeconds` is above 0 it is not counted, and
-     * must not be looked at.
-     * @param also a counter of the caller's, beside those of account and networks
+     * Counts an attempt as a failure before its password is checked. If `waitSeconds` is above 0, it was not counted and must
+     * not be checked.
+     * @param also a further counter, in addition to those of account and networks
      */
-    reserve: async ({ username, origin, also }: Asked) => {
-      noticeOrigin(username, origin.address)
+    reserve: async ({ username, origin, also }: Attempt) => {
+      watchOrigin(username, origin.address)
       const lanes = withKey(lanesOf(username, origin), also)
       const { user, lane, waitSeconds, counts, at } = await throttlesIn(db.manager).reserve({ username, origin, lanes })
       const keys = lanes[lane]
       let isOpen = waitSeconds === 0
-      const settle = async (manager: EntityManager, forgotten: ThrottleKey[]) => {
+      const settle = async (manager: EntityManager, reset: ThrottleKey[]) => {
         if (!isOpen) return
-        await throttlesIn(manager).takeBack(keys, forgotten, at)
+        await throttlesIn(manager).takeBack(keys, reset, at)
         isOpen = false
       }
       return {
         user,
         waitSeconds,
-        /** How many failures that counter had, with this attempt. */
+        /** Failures of a counter, including this attempt. */
         failuresOf: ({ key }: ThrottleKey) => counts.get(key) ?? 0,
-        /** The password was right: what its owner failed before is forgotten. */
+        /** Call if the password was right: resets the owner's counters, and takes this attempt back from the others. */
         succeeded: (manager: EntityManager) =>
           settle(
             manager,
             keys.filter((it) => it.isOwn),
           ),
-        /** Nobody can tell whether it was. Once it has succeeded this does nothing. */
+        /** Call if the password could not be checked. No effect after `succeeded`. */
         takeBack: () => settle(db.manager, []),
       }
     },
-    /** Whether this account was seen at this origin lately. A look, which counts nothing and waits for no counter. */
-    knows: ({ username, origin }: Pick<Asked, 'username' | 'origin'>) =>
-      looks.run(() => throttlesIn(db.manager).isKnown(username, origin.address)),
-    forgetOld: () => throttlesIn(db.manager).forgetOld(),
+    /** Whether the account has recently signed in from this network. Counts nothing. */
+    isKnown: ({ username, origin }: Pick<Attempt, 'username' | 'origin'>) =>
+      lookUps.run(() => throttlesIn(db.manager).isKnown(username, origin.address)),
+    deleteOld: () => throttlesIn(db.manager).deleteOld(),
   }
 }
 export type LoginThrottle = ReturnType<typeof createLoginThrottle>

@@ -11,8 +11,8 @@ const groupsOf = (address: string) => {
 const written = (groups: number[]) => groups.map((it) => it.toString(16)).join(':')
 
 /**
- * The networks of an address, smallest first. Of IPv6 a device gets a /64, a site a /56 or a /48 (RFC 6177), so whoever
- * has a site has 256 or 65,536 of the smallest. An IPv4 address stands alone: those beside it belong to strangers.
+ * The networks of an address, smallest first. An IPv6 device gets a /64, a site a /56 or a /48 (RFC 6177), so an attacker
+ * with a site has 256 or 65,536 /64 networks. An IPv4 address is its own network: adjacent addresses belong to others.
  */
 export const networksOf = (address: string): [string, ...string[]] => {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')

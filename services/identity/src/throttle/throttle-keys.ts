@@ -3,13 +3,16 @@ import type { Origin } from '../sessions/origin.ts'
 import { networksOf } from './networks-of.ts'
 import { type Limit, limits, waitsOf } from './throttle-rule.ts'
 
-/** One counter. The right password forgets one that is the owner's own; from others it only takes its own attempt back. */
+/**
+ * A counter. The right password resets a counter that is only the owner's (`isOwn`); from others it takes only its own
+ * attempt back.
+ */
 export type ThrottleKey = { key: string; free: number; waits: number[]; isOwn: boolean }
 
-/** Which counters an attempt goes on, by how well the account knows where it comes from. */
+/** The counters of an attempt, by how well its origin is known to the account. */
 export type Lanes = Record<'stranger' | 'known_network' | 'known_device', ThrottleKey[]>
 
-// A digest, so that what somebody typed as a username (it may be a password) is not kept.
+// A digest, because the submitted username is not stored: it may be a mistyped password.
 const keyOf = (kind: string, text: string) => `${kind}:${createHash('sha256').update(text).digest('base64url')}`
 const counter = (key: string, limit: Limit, isOwn: boolean) => ({ key, free: limit.free, waits: waitsOf(limit), isOwn })
 

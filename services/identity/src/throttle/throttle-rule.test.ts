@@ -3,7 +3,7 @@ import { type Limit, limits, waitsOf } from './throttle-rule.ts'
 
 const hour = 3600
 
-/** A counter as the database keeps it. @returns whether it let on who came at this second */
+/** Simulates a counter of the database. @returns whether an attempt at this second is allowed */
 const openCounter = (limit: Limit) => {
   const waits = waitsOf(limit)
   let failures = 0
@@ -19,7 +19,7 @@ const openCounter = (limit: Limit) => {
   }
 }
 
-/** Numbers from 0 to 1, the same for a seed (mulberry32). */
+/** Pseudorandom numbers from 0 to 1 (mulberry32). */
 const openRandom = (seed: number) => {
   let state = seed
   return () => {
@@ -30,11 +30,11 @@ const openRandom = (seed: number) => {
   }
 }
 
-/** Most guesses of the first hour: what is free, one for each doubling, and then one after each longest wait. */
-const mostInAnHour = (limit: Limit) => {
+/** Maximum guesses in the first hour: the free ones, one per doubling, and then one per longest wait. */
+const maxInAnHour = (limit: Limit) => {
   const waits = waitsOf(limit)
   const doubling = waits.reduce((sum, it) => sum + it, 0)
-  return limit.free + waits.length + 1 + Math.max(0, Math.floor((hour - doubling) / limit.mostSeconds))
+  return limit.free + waits.length + 1 + Math.max(0, Math.floor((hour - doubling) / limit.maxSeconds))
 }
 
 const all: [string, Limit][] = Object.entries(limits).flatMap(([name, it]) =>
@@ -42,41 +42,38 @@ const all: [string, Limit][] = Object.entries(limits).flatMap(([name, it]) =>
 )
 
 describe('the throttle rule', () => {
-  it.each(all)('of %s waits from one second, doubling, up to the longest', (_name, limit) => {
+  it.each(all)('for %s doubles the wait from one second up to the maximum', (_name, limit) => {
     const waits = waitsOf(limit)
     expect(waits[0]).toBe(1)
-    expect(waits.at(-1)).toBe(limit.mostSeconds)
+    expect(waits.at(-1)).toBe(limit.maxSeconds)
     for (const [at, wait] of waits.slice(1).entries()) expect(wait).toBeLessThanOrEqual(2 * (waits[at] ?? 0))
   })
 
-  it.each(all)(
-    'of %s bounds what an hour lets on, and lets somebody on after the longest wait, whatever comes',
-    (_name, limit) => {
-      for (let seed = 1; seed <= 40; seed += 1) {
-        const random = openRandom(seed)
-        const letOn = openCounter(limit)
-        const meanGap = 10 ** (random() * 3 - 1)
-        let last = 0
-        let count = 0
-        let longest = 0
-        for (let second = 0; second < hour; second += random() * 2 * meanGap) {
-          if (letOn(second)) {
-            count += 1
-            last = second
-          } else longest = Math.max(longest, second - last)
-        }
-        expect(longest, `seed ${seed}`).toBeLessThan(limit.mostSeconds)
-        expect(count, `seed ${seed}`).toBeLessThanOrEqual(mostInAnHour(limit))
+  it.each(all)('for %s limits the guesses in an hour, and always allows one after the longest wait', (_name, limit) => {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const random = openRandom(seed)
+      const isAllowed = openCounter(limit)
+      const meanGap = 10 ** (random() * 3 - 1)
+      let last = 0
+      let count = 0
+      let longest = 0
+      for (let second = 0; second < hour; second += random() * 2 * meanGap) {
+        if (isAllowed(second)) {
+          count += 1
+          last = second
+        } else longest = Math.max(longest, second - last)
       }
-    },
-  )
+      expect(longest, `seed ${seed}`).toBeLessThan(limit.maxSeconds)
+      expect(count, `seed ${seed}`).toBeLessThanOrEqual(maxInAnHour(limit))
+    }
+  })
 
-  it('allows so many guesses at one account in an hour, as decision 0012 says', () => {
+  it('allows the guesses per account and hour that decision 0012 states', () => {
     expect({
-      oneStranger: mostInAnHour(limits.pair),
-      crowd: mostInAnHour(limits.account),
-      behindTheOwnersAddress: mostInAnHour(limits.knownNetwork),
-      asTheOwnersDevice: mostInAnHour(limits.knownDevice),
+      oneStranger: maxInAnHour(limits.pair),
+      crowd: maxInAnHour(limits.account),
+      behindTheOwnersAddress: maxInAnHour(limits.knownNetwork),
+      asTheOwnersDevice: maxInAnHour(limits.knownDevice),
     }).toEqual({ oneStranger: 18, crowd: 224, behindTheOwnersAddress: 134, asTheOwnersDevice: 383 })
   })
 })

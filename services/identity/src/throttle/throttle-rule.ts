@@ -1,33 +1,34 @@
 /**
- * How many failures a key may have before each further one is followed by a wait, and how long that may get. The wait
- * doubles from one second. Failures are forgotten an hour after the last.
+ * Each failure after the `free` ones is followed by a wait, which doubles from one second up to `maxSeconds`. A counter
+ * resets an hour after its last failure.
  */
-export type Limit = { free: number; mostSeconds: number }
+export type Limit = { free: number; maxSeconds: number }
 
 /**
- * A stranger is counted three times: the pair catches who guesses at one account, the networks who tries many, the account a
- * crowd. Somebody at a network where this user was lately is counted on his own, and nothing else holds for him: by the device
- * that was seen there, or by the network alone. What others can fill costs seconds, so nobody can lock an owner out.
+ * An attempt from an unknown network is counted three ways: per pair of network and account, against guessing at one account;
+ * per network, against trying many accounts; and per account, against a distributed attack. An attempt from a network that
+ * the user has recently used has its own counter instead, per device or per network. The counters that others can fill have
+ * short waits, so that nobody can lock an owner out.
  */
 export const limits = {
-  pair: { free: 5, mostSeconds: 900 },
-  account: { free: 100, mostSeconds: 30 },
+  pair: { free: 5, maxSeconds: 900 },
+  account: { free: 100, maxSeconds: 30 },
   /** An IPv4 address or an IPv6 /64; then a /56 and a /48. */
   networks: [
-    { free: 50, mostSeconds: 30 },
-    { free: 200, mostSeconds: 30 },
-    { free: 500, mostSeconds: 30 },
+    { free: 50, maxSeconds: 30 },
+    { free: 200, maxSeconds: 30 },
+    { free: 500, maxSeconds: 30 },
   ],
-  knownNetwork: { free: 10, mostSeconds: 30 },
-  knownDevice: { free: 20, mostSeconds: 10 },
-  /** Of wrong current passwords in one session, which ends with the last of them. */
-  session: { free: 5, mostSeconds: 3600 },
+  knownNetwork: { free: 10, maxSeconds: 30 },
+  knownDevice: { free: 20, maxSeconds: 10 },
+  /** Wrong current passwords in one session. The session ends when `free` is reached. */
+  session: { free: 5, maxSeconds: 3600 },
 } as const satisfies Record<string, Limit | readonly Limit[]>
 
-export const forgetAfterSeconds = 3600
+export const resetAfterSeconds = 3600
 
-/** Seconds to wait after each failure beyond the free ones; the last holds for all that follow. */
-export const waitsOf = ({ mostSeconds }: Limit) => {
-  const doublings = Math.ceil(Math.log2(mostSeconds))
-  return Array.from({ length: doublings + 1 }, (_, at) => Math.min(mostSeconds, 2 ** at))
+/** The wait in seconds after each failure beyond the free ones; the last applies to all further failures. */
+export const waitsOf = ({ maxSeconds }: Limit) => {
+  const doublings = Math.ceil(Math.log2(maxSeconds))
+  return Array.from({ length: doublings + 1 }, (_, at) => Math.min(maxSeconds, 2 ** at))
 }

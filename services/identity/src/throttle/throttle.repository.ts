@@ -3,9 +3,9 @@ import type { Origin } from '../sessions/origin.ts'
 import type { User } from '../users/user.ts'
 import { userRows } from '../users/users.repository.ts'
 import type { Lanes, ThrottleKey } from './throttle-keys.ts'
-import { forgetAfterSeconds } from './throttle-rule.ts'
+import { resetAfterSeconds } from './throttle-rule.ts'
 
-type Asked = { username: string; origin: Origin; lanes: Lanes }
+type Attempt = { username: string; origin: Origin; lanes: Lanes }
 type Row = {
   throttle_lane: keyof Lanes
   throttle_wait_seconds: number
@@ -13,19 +13,19 @@ type Row = {
   throttle_at: string
 }
 
-/** What a lane's counters were at when this attempt was counted; `waitSeconds` above 0 says that it was not. */
+/** The counters of the lane including this attempt, which was not counted if `waitSeconds` is above 0. */
 type Reserved = { user: User | null; lane: keyof Lanes; waitSeconds: number; counts: Map<string, number>; at: string }
 
-/** From where a user was seen in so many days, there he is known. */
+/** How long a network or device counts as known after the last use. */
 const knownDays = 30
 
-/** All SQL about login throttles. */
+/** SQL for the login throttle. */
 export const throttlesIn = (manager: EntityManager) => ({
   /**
-   * Finds the user, decides how well this account knows the origin, and counts the attempt as a failure unless one of its
-   * counters says wait: all in one statement, so that of guesses sent at once no more are let on than of guesses in turn.
+   * Finds the user, selects the lane, and counts the attempt as a failure unless one of its counters requires a wait. One
+   * statement, so that concurrent guesses are limited like sequential ones.
    */
-  reserve: async ({ username, origin, lanes }: Asked): Promise<Reserved> => {
+  reserve: async ({ username, origin, lanes }: Attempt): Promise<Reserved> => {
     const [row]: [Row] = await manager.query(
       `WITH found AS (SELECT ${userRows.selected} FROM users u WHERE u.username = $1),
        recent AS (
@@ -40,7 +40,7 @@ export const throttlesIn = (manager: EntityManager) => ({
          FROM lane
         CROSS JOIN LATERAL reserve_login_attempt($5::jsonb->lane.name, $6) reserved
          LEFT JOIN found ON true`,
-      [username, origin.address, origin.device, knownDays, JSON.stringify(lanes), forgetAfterSeconds],
+      [username, origin.address, origin.device, knownDays, JSON.stringify(lanes), resetAfterSeconds],
     )
     return {
       user: userRows.read(row),
@@ -62,18 +62,18 @@ export const throttlesIn = (manager: EntityManager) => ({
     return row.known
   },
 
-  /** @param forgotten of the keys those that start anew, instead of having this attempt taken back */
-  takeBack: async (keys: ThrottleKey[], forgotten: ThrottleKey[], at: string) => {
+  /** Takes an attempt back. @param reset the keys to reset entirely */
+  takeBack: async (keys: ThrottleKey[], reset: ThrottleKey[], at: string) => {
     const named = (some: ThrottleKey[]) => some.map((it) => it.key)
-    await manager.query('SELECT take_back_login_attempt($1, $2, $3)', [named(keys), named(forgotten), at])
+    await manager.query('SELECT take_back_login_attempt($1, $2, $3)', [named(keys), named(reset), at])
   },
 
-  /** Leaves out what an attempt is counting just now. */
-  forgetOld: () =>
+  /** Deletes expired counters, except locked ones. */
+  deleteOld: () =>
     manager.query(
       `DELETE FROM login_throttles WHERE key IN (
          SELECT key FROM login_throttles WHERE last_failure_at < now() - make_interval(secs => $1)
             AND blocked_until < now() FOR UPDATE SKIP LOCKED)`,
-      [forgetAfterSeconds],
+      [resetAfterSeconds],
     ),
 })

@@ -6,15 +6,15 @@ import { createTryPassword } from './try-password.ts'
 const refusal = () => new Error('refused')
 const asked = { username: 'nobody', password: 'guess', origin: { device: null, address: '192.0.2.1' }, refusal }
 
-/** An attempt at a name that nobody has. */
+/** An attempt with an unknown username. */
 const start = ({ waitSeconds = 0 } = {}) => {
   const attempt = { user: null, waitSeconds, failuresOf: () => 1, succeeded: vi.fn(), takeBack: vi.fn() }
   const throttle = { reserve: vi.fn(async () => attempt) }
   const passwords = {
     decoy: 'the decoy',
-    startRefusal: () => ({ pass: async () => undefined }),
+    startRefusal: () => ({ wait: async () => undefined }),
     admit: vi.fn((_account: string, work: () => Promise<unknown>) => work()),
-    judge: vi.fn(async () => ({ isRight: true, wasTried: true, isBusy: false })),
+    check: vi.fn(async () => ({ isRight: true, wasTried: true, isBusy: false })),
   }
   const db = { transaction: vi.fn(async () => undefined) }
   const audit = { throttled: vi.fn(async () => undefined) }
@@ -25,32 +25,32 @@ const start = ({ waitSeconds = 0 } = {}) => {
 }
 
 describe('a try of a password', () => {
-  it('costs a hash for a name that nobody has, and is no success whatever that says', async () => {
+  it('verifies a hash for an unknown username, and fails whatever the result', async () => {
     const { tried, passwords, whenRight, db } = start()
     await expect(tried()).rejects.toThrow('refused')
-    expect(passwords.judge.mock.calls).toEqual([['the decoy', 'guess']])
+    expect(passwords.check.mock.calls).toEqual([['the decoy', 'guess']])
     expect(whenRight).not.toHaveBeenCalled()
     expect(db.transaction, 'its event').toHaveBeenCalledOnce()
   })
 
-  it('begins with the gate: whoever is not admitted is neither counted nor costs a hash', async () => {
+  it('is neither counted nor costs a hash without admission', async () => {
     const { tried, passwords, throttle } = start()
     passwords.admit.mockRejectedValue(tooBusy())
     await expect(tried()).rejects.toMatchObject({ code: 'too_busy' })
     expect(throttle.reserve).not.toHaveBeenCalled()
-    expect(passwords.judge).not.toHaveBeenCalled()
+    expect(passwords.check).not.toHaveBeenCalled()
   })
 
-  it('costs no hash while the account has to wait', async () => {
+  it('costs no hash during a wait of the throttle', async () => {
     const { tried, passwords, audit } = start({ waitSeconds: 7 })
     await expect(tried()).rejects.toMatchObject({ code: 'too_many_attempts', headers: { 'Retry-After': '7' } })
-    expect(passwords.judge).not.toHaveBeenCalled()
+    expect(passwords.check).not.toHaveBeenCalled()
     expect(audit.throttled).toHaveBeenCalledOnce()
   })
 
-  it('that could not be made counts as none', async () => {
+  it('is not counted if the password could not be checked', async () => {
     const { tried, passwords, attempt } = start()
-    passwords.judge.mockRejectedValue(new Error('no memory'))
+    passwords.check.mockRejectedValue(new Error('no memory'))
     await expect(tried()).rejects.toThrow('no memory')
     expect(attempt.takeBack).toHaveBeenCalledOnce()
   })

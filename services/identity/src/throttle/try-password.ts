@@ -30,14 +30,14 @@ type Asked = {
   username: string
   password: string
   origin: Origin
-  /** Where somebody signed in is asked for the current password; it ends after too many wrong ones. */
+  /** Set if a signed-in user confirms the current password. The session ends after too many wrong ones. */
   sessionId?: string
   refusal: () => AppError
 }
 
 /**
- * What to do with the right password. It calls `succeeded` in the transaction that makes use of it.
- * @returns a result, or why the password was no longer the right one when it came to that
+ * Runs after the right password, and must call `succeeded` in its transaction.
+ * @returns a result, or why the password is no longer right
  */
 type WhenRight<Result extends object> = (
   user: User,
@@ -50,15 +50,15 @@ const tooMany = (seconds: number) =>
   })
 
 /**
- * The one way to try a user's password, whatever for: share of the hashing, throttle, hash, event and audit line belong
- * together, and a path that went without one of them would be the path that is attacked.
+ * The only way to check a user's password: admission, throttle, hash, event and security log always apply together. A path
+ * without one of them would be an attacker's choice.
  */
 export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, log }: Needs) => {
   type Attempt = Awaited<ReturnType<LoginThrottle['reserve']>>
 
   const recordFailure = (user: User | null, reason: FailureReason, { origin, sessionId }: Asked, isLast: boolean) =>
     db.transaction(async (tx) => {
-      // Of a user who was deleted meanwhile nothing more is kept.
+      // Nothing is stored about a user that was deleted meanwhile.
       const known = reason === 'unknown_user' ? null : user
       const about = { id: known?.id ?? 'unknown', version: known?.version ?? 1 }
       const data = {
@@ -74,16 +74,16 @@ export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, lo
       await outboxIn(tx).append(...revokedEvents(known, ended, why))
     })
 
-  /** It was no wrong guess, so it must not count as one; should the database be away, it stays counted. */
+  /** Takes back an attempt that could not be checked. Without the database it stays counted. */
   const takeBack = async (attempt: Attempt) => {
     try {
       await attempt.takeBack()
     } catch (error) {
-      log.warn({ err: error }, 'an attempt that could not be tried stays counted as a failed one')
+      log.warn({ err: error }, 'cannot take back a failed attempt from the login throttle')
     }
   }
 
-  const decide = async <Result extends object>(
+  const applyVerdict = async <Result extends object>(
     { user, succeeded }: Attempt,
     { isRight, wasTried }: Verdict,
     whenRight: WhenRight<Result>,
@@ -95,7 +95,7 @@ export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, lo
     return whenRight(user, succeeded)
   }
 
-  /** @returns a result, or how the attempt is refused */
+  /** @returns a result, or the refusal to throw */
   const attemptOnce = async <Result extends object>(asked: Asked, whenRight: WhenRight<Result>) => {
     const ofSession = asked.sessionId === undefined ? undefined : sessionKey(asked.sessionId)
     const attempt = await throttle.reserve({ ...asked, ...(ofSession && { also: ofSession }) })
@@ -107,15 +107,15 @@ export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, lo
     let verdict: Verdict
     let outcome: Result | FailureReason | 'not_tried'
     try {
-      // Always verifies something: a fast "no" would tell which usernames exist.
-      verdict = await passwords.judge(user?.hashedPassword ?? passwords.decoy, asked.password)
-      outcome = await decide(attempt, verdict, whenRight)
+      // Always verifies a hash: a fast refusal would reveal which usernames exist.
+      verdict = await passwords.check(user?.hashedPassword ?? passwords.decoy, asked.password)
+      outcome = await applyVerdict(attempt, verdict, whenRight)
     } catch (error) {
       await takeBack(attempt)
       throw error
     }
     if (typeof outcome !== 'string') return outcome
-    // Counted all the same: whoever keeps the others waiting must not guess for nothing meanwhile.
+    // It stays counted, so that an attacker who fills the queue cannot make free guesses.
     if (outcome === 'not_tried') await audit.throttled(user, asked.origin.address)
     else {
       const isLast = ofSession !== undefined && attempt.failuresOf(ofSession) >= limits.session.free
@@ -124,14 +124,14 @@ export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, lo
     return verdict.isBusy ? tooBusy : asked.refusal
   }
 
-  /** @throws AppError `too_many_attempts`, `too_busy`, and `refusal` for an unknown user and a wrong password alike */
+  /** @throws AppError `too_many_attempts`, `too_busy`, and `refusal` for an unknown user as for a wrong password */
   return async <Result extends object>(asked: Asked, whenRight: WhenRight<Result>): Promise<Result> => {
-    const refusal = passwords.startRefusal(asked.password)
-    const isKnown = () => throttle.knows(asked)
+    const refusalTimer = passwords.startRefusal(asked.password)
+    const isKnown = () => throttle.isKnown(asked)
     const outcome = await passwords.admit(asked.username, () => attemptOnce(asked, whenRight), isKnown)
     if (typeof outcome !== 'function') return outcome
-    // Outside the gate: who only waits is in nobody's way.
-    await refusal.pass()
+    // After admission, so that the delay takes no place.
+    await refusalTimer.wait()
     throw outcome()
   }
 }

@@ -8,7 +8,7 @@ import type { User } from '../users/user.ts'
 
 type Config = { issuer: string; audience: string; accessTokenSeconds: number }
 
-/** RS256 access tokens (RFC 9068), verified by our own keys as everybody else does by the key set. */
+/** Issues RS256 access tokens (RFC 9068), and verifies them like any other verifier, but with the keys in memory. */
 export const createAccessTokens = (
   signingKeys: Pick<SigningKeys, 'current' | 'jwks'>,
   { issuer, audience, accessTokenSeconds }: Config,
@@ -25,7 +25,7 @@ export const createAccessTokens = (
   const { verify } = createTokenVerifier({ issuer, audience, keys: { find, findAfterFetch: async (kid) => find(kid) } })
 
   return {
-    /** Lives no longer than its session. */
+    /** Issues a token that expires no later than its session. */
     issue: (user: User, session: Session) => {
       const { kid, privateKey } = signingKeys.current()
       const iat = Math.floor(Date.now() / 1000)
@@ -48,7 +48,7 @@ export const createAccessTokens = (
       return { access_token: token, token_type: 'bearer' as const, expires_in: exp - iat }
     },
     verify,
-    /** @returns null for what is no genuine token, or one that has expired */
+    /** @returns null for an invalid or expired token */
     read: async (token: string): Promise<AccessTokenClaims | null> => {
       try {
         return await verify(token)

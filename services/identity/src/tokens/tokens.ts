@@ -7,14 +7,14 @@ import { createRefreshTokens } from './refresh-tokens.ts'
 
 type Config = { issuer: string; audience: string; accessTokenSeconds: number; keySecrets: [string, ...string[]] }
 
-/** Issues the pair that a session is at, and reads what comes back of it. */
+/** Issues the current token pair of a session, and reads tokens. */
 export const createTokens = (keys: SigningKeys, config: Config) => {
   const accessTokens = createAccessTokens(keys, config)
   const refreshTokens = createRefreshTokens(config.keySecrets)
   return {
     issue: (user: User, session: Session): TokenResponse => ({
       ...accessTokens.issue(user, session),
-      refresh_token: refreshTokens.make(session.id, session.refreshCounter),
+      refresh_token: refreshTokens.create(session.id, session.refreshCounter),
     }),
     verify: accessTokens.verify,
     readAccess: accessTokens.read,

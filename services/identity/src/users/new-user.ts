@@ -12,16 +12,16 @@ export type Person = {
   mustChangePassword?: boolean
 }
 
-const unfitUsername = (problem: string) => new AppError('invalid', 'invalid_request', `username: ${problem}`)
+const invalidUsername = (problem: string) => new AppError('invalid', 'invalid_request', `username: ${problem}`)
 
-/** The canonical form of a name that is to be given anew. @throws AppError `invalid_request` */
+/** Checks a new username and returns its canonical form. @throws AppError `invalid_request` */
 export const newUsername = (username: string) => {
   const problem = usernameProblem(username)
-  if (problem !== null) throw unfitUsername(problem)
+  if (problem !== null) throw invalidUsername(problem)
   return canonicalUsername(username)
 }
 
-/** A user at version 1. @throws AppError `invalid_request` */
+/** Creates a user with version 1. @throws AppError `invalid_request` */
 export const newUser = (person: Person, hashedPassword: string): User => {
   const { username, fullName, roles, isActive = true, mustChangePassword = false } = person
   const now = new Date()

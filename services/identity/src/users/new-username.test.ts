@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { usernameProblem } from './new-username.ts'
 
-describe('a name for a new account', () => {
+describe('a new username', () => {
   it.each([
     ['nothing but a byte order mark', '\ufeff'],
     ['nothing but spaces', '  '],
@@ -10,18 +10,18 @@ describe('a name for a new account', () => {
     ['a zero-width joiner', 'a\u200dda'],
     ['a word joiner', 'ada\u2060'],
     ['a soft hyphen', 'a\u00adda'],
-    ['an override of the direction', 'ada\u202e'],
-    ['an isolate of the direction', '\u2066ada\u2069'],
+    ['a direction override', 'ada\u202e'],
+    ['a direction isolate', '\u2066ada\u2069'],
     ['a Hangul filler', '\u3164'],
     ['a half-width Hangul filler', 'ada\uffa0'],
     ['an old Hangul letter', '\u1100ada'],
     ['a variation selector', 'ada\ufe0f'],
     ['a language tag', 'ada\u{e0061}'],
-    ['a character that is none', 'ada\u{1ffff}'],
-    ['one for private use', 'ada\ue000'],
-    ['a picture', 'ada😀'],
-    ['a mark first', '\u0301ada'],
-    ['a pile of marks', 'a\u0300\u0316\u0301\u0317\u0302\u0318da'],
+    ['a noncharacter', 'ada\u{1ffff}'],
+    ['a private-use character', 'ada\ue000'],
+    ['an emoji', 'ada😀'],
+    ['a leading combining mark', '\u0301ada'],
+    ['stacked combining marks', 'a\u0300\u0316\u0301\u0317\u0302\u0318da'],
     ['Cyrillic among Latin letters', '\u0430dmin'],
     ['Greek among Latin letters', 'adm\u03b9n'],
     ['Cherokee letters', '\u13aa\u13a0'],
@@ -33,17 +33,17 @@ describe('a name for a new account', () => {
     ['both kinds of Arabic digits', '\u0645\u0661\u06f1'],
     ['digits before letters that run from right to left', '12\u0645'],
     ['more than 150 characters', 'a'.repeat(151)],
-    ['what grows beyond 150 characters', '\ufdfa'.repeat(50)],
-  ])('is not %s', (_what, name) => {
+    ['a name longer than 150 characters once normalized', '\ufdfa'.repeat(50)],
+  ])('must not be %s', (_what, name) => {
     expect(usernameProblem(name)).toEqual(expect.any(String))
   })
 
   it.each([
     ['plain', 'ada'],
-    ['an address', 'Ada.L_1+x@example.com'],
-    ['full-width letters, which are plain ones', '\uff41\uff44\uff41'],
+    ['an e-mail address', 'Ada.L_1+x@example.com'],
+    ['full-width letters', '\uff41\uff44\uff41'],
     ['with an accent', 'müller'],
-    ['with its accent apart', 'mu\u0308ller'],
+    ['with a combining accent', 'mu\u0308ller'],
     ['Cyrillic', 'иван1'],
     ['Greek', 'λάμβδα'],
     ['Arabic', 'مريم12'],

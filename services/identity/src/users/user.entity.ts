@@ -15,11 +15,11 @@ export const userEntity = new EntitySchema<User>({
     version: { type: 'integer', default: 1 },
     createdAt: { type: 'timestamptz', name: 'created_at', default: () => 'now()' },
     sessionGeneration: { type: 'integer', name: 'session_generation', default: 0 },
-    // So that no query finds a user who is being deleted.
+    // `deleteDate` hides users that are being deleted from TypeORM's queries.
     deletedAt: { type: 'timestamptz', name: 'deleted_at', nullable: true, deleteDate: true },
     updatedAt: { type: 'timestamptz', name: 'updated_at', default: () => 'now()' },
   },
-  // Kinds of indices that TypeORM cannot describe; it must leave them alone.
+  // TypeORM cannot describe these indices and must not change them.
   indices: [
     { name: 'users_active_admins', columns: ['roles'], synchronize: false },
     { name: 'users_foreign_hashes', columns: ['hashedPassword'], synchronize: false },

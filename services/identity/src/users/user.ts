@@ -6,26 +6,26 @@ export type User = {
   hashedPassword: string
   fullName: string | null
   isActive: boolean
-  /** Set by somebody else, so it lets its owner in only to be changed. */
+  /** An admin set the password; the user must choose a new one at the next sign-in. */
   mustChangePassword: boolean
   roles: string[]
   version: number
-  /** Raised when all sessions end: those of a lower one count no more. */
+  /** Incremented to end all sessions: those with a lower generation are invalid. */
   sessionGeneration: number
-  /** Since when the user is gone for everybody, while sessions and personal data are still to go. */
+  /** Set while a deleted user still has sessions or events to delete. The user is then invisible. */
   deletedAt: Date | null
   createdAt: Date
   updatedAt: Date
 }
 
 /**
- * Whether the password that was tried is still this user's. Two first sign-ins at once of an imported user both bring a new
- * hash of one password, and no new version.
+ * Whether the verified password is still current. Hash or version must be unchanged: a concurrent sign-in of an imported user
+ * replaces the hash, but not the version.
  */
 export const isStillPasswordOf = (tried: User, now: User) =>
   now.hashedPassword === tried.hashedPassword || now.version === tried.version
 
-/** What others may know of a user. */
+/** The public part of a user. */
 export const publicUserOf = (user: User): PublicUser => ({
   id: user.id,
   username: user.username,
@@ -34,11 +34,11 @@ export const publicUserOf = (user: User): PublicUser => ({
   roles: user.roles,
 })
 
-/** Whether others can read it: early releases took names that `publicUser` does not, when a job was given them. */
+/** Whether the user fits `publicUser`: jobs of early releases accepted other names. */
 export const isPresentable = ({ username, fullName, roles }: User) =>
   username.length >= 1 && username.length <= 150 && (fullName?.length ?? 0) <= 200 && roles.length <= 32
 
-/** The whole state without the hash, as events and look-ups carry it. */
+/** The whole state without the password hash, for events and look-ups. */
 export const userStateOf = (user: User): UserState => ({
   ...publicUserOf(user),
   version: user.version,

@@ -1,5 +1,5 @@
 /**
- * The one form in which a username is stored and looked for: NFKC, lower case, no space around it. So `Ada`, `ada` and
- * full-width letters are one account and cannot impersonate each other.
+ * The form in which usernames are stored and compared: NFKC, lower case, trimmed. `Ada`, `ada` and their full-width forms are
+ * the same account, so that they cannot impersonate each other.
  */
 export const canonicalUsername = (username: string) => username.normalize('NFKC').toLowerCase().trim()

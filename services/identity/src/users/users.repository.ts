@@ -15,28 +15,28 @@ const isUsernameTaken = (error: unknown) =>
   (error.driverError as { code?: string }).code === uniqueViolation &&
   (error.driverError as { table?: string }).table === 'users'
 
-// Any number, the same for all replicas.
+// Advisory lock, the same for all replicas.
 const adminsLock = 7_310_004
 
-/** Of users as `u`, for statements of other repositories too. */
+/** Columns of users as `u`, also for statements of other repositories. */
 export const userRows = rowsOf(userEntity, 'u')
 
-// Real tables hold a handful; an import that makes up costs shall not make this slow.
-const mostHashKinds = 200
+// Tables have a handful of kinds. The limit bounds the query if an import contains invented costs.
+const maxHashKinds = 200
 
-const beginningWith = (text: string) => `${canonicalUsername(text).replaceAll(/[!%_]/g, '!$&')}%`
+const prefixPattern = (text: string) => `${canonicalUsername(text).replaceAll(/[!%_]/g, '!$&')}%`
 
-/** All SQL about users. Built on a manager, so joining a transaction is visible. */
+/** SQL for users. It takes a manager, so that joining a transaction is explicit. */
 export const usersIn = (manager: EntityManager) => {
   const users = manager.getRepository(userEntity)
 
-  /** Holds off every other change of who is an admin until the transaction ends. */
+  /** Blocks other changes of admins until the transaction ends. */
   const lockAdmins = () => manager.query('SELECT pg_advisory_xact_lock($1)', [adminsLock])
 
   return {
     findByUsername: (username: string) => users.findOneBy({ username }),
     findById: (id: string) => users.findOneBy({ id }),
-    /** The user as of now, behind whatever this transaction waited for; and the database's clock, which all replicas share. */
+    /** The latest committed user, and the database's clock, which all replicas share. */
     findAndReadClock: async (id: string): Promise<{ user: User | null; now: Date }> => {
       const rows: (Record<string, unknown> & { now: Date })[] = await manager.query(
         `SELECT clock_timestamp() AS now, found.* FROM (VALUES (1)) AS once
@@ -44,13 +44,13 @@ export const usersIn = (manager: EntityManager) => {
         [id],
       )
       const [row] = rows
-      if (!row) throw new Error('the database answered without a row')
+      if (!row) throw new Error('the database returned no row')
       return { user: userRows.read(row), now: row.now }
     },
 
-    /** Holds off changes of this user until the transaction ends; several may hold it at once. */
+    /** Share-locks a user: blocks changes until the transaction ends. */
     hold: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_read' } }),
-    /** Holds off changes and other sign-ins of this user, so that their sessions are counted one after the other. */
+    /** Blocks changes and other sign-ins of this user, so that its sessions are counted one sign-in at a time. */
     lockForSignIn: async (id: string): Promise<User | null> => {
       const rows: Record<string, unknown>[] = await manager.query(
         `SELECT ${userRows.selected} FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL FOR NO KEY UPDATE`,
@@ -58,7 +58,7 @@ export const usersIn = (manager: EntityManager) => {
       )
       return rows[0] ? userRows.read(rows[0]) : null
     },
-    /** Two changes of one user commit in the order of their versions. */
+    /** Locks a user for a change, so that changes commit in the order of their versions. */
     lock: (id: string) => users.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } }),
 
     /** @throws AppError `username_taken` */
@@ -78,11 +78,11 @@ export const usersIn = (manager: EntityManager) => {
         throw isUsernameTaken(error) ? usernameTaken() : error
       }
     },
-    /** The same password in another form. */
+    /** Replaces the hash of an unchanged password. */
     rehash: async (id: string, hashedPassword: string) => void (await users.update({ id }, { hashedPassword })),
     /**
-     * Inserts those whose username and id are free, in one order: two imports of the same names wait for each other, and not
-     * both at once. @returns the ids of those
+     * Inserts the users whose username and id are free. They are sorted, so that two imports of the same users cannot deadlock.
+     * @returns the ids of the inserted users
      */
     insertUntaken: async (many: User[]): Promise<Set<string>> => {
       const rows: { id: string }[] = await manager.query(
@@ -97,21 +97,21 @@ export const usersIn = (manager: EntityManager) => {
       )
       return new Set(rows.map((it) => it.id))
     },
-    /** @returns the ids of those whose username and id are free */
+    /** @returns the ids of the users whose username and id are free */
     findUntaken: async (many: User[]): Promise<Set<string>> => {
       const where = [{ username: In(many.map((it) => it.username)) }, { id: In(many.map((it) => it.id)) }]
       const taken = await users.find({ where, withDeleted: true })
       const known = new Set(taken.flatMap((it) => [it.id, it.username]))
       return new Set(many.filter((it) => !known.has(it.id) && !known.has(it.username)).map((it) => it.id))
     },
-    /** @returns those of these ids that deleted users had */
+    /** @returns the ids that belonged to deleted users */
     findDeleted: async (ids: string[]): Promise<Set<string>> => {
       const rows: { id: string }[] = await manager.query('SELECT id FROM deleted_users WHERE id = ANY($1)', [ids])
       return new Set(rows.map((it) => it.id))
     },
     /**
-     * Undoes insertions under ids that deleted users had. Asked before, the answer would miss a deletion that the insertion
-     * had to wait for. @returns those ids
+     * Deletes inserted users whose ids belonged to deleted users. A check before the insertion would miss a deletion for
+     * which the insertion waits. @returns their ids
      */
     takeBackDeleted: async (ids: string[]): Promise<Set<string>> => {
       const [rows]: [{ id: string }[]] = await manager.query(
@@ -120,12 +120,12 @@ export const usersIn = (manager: EntityManager) => {
       )
       return new Set(rows.map((it) => it.id))
     },
-    /** Its sessions go with it; its id stays behind, by a trigger. */
+    /** Also deletes the sessions. A trigger keeps the id in `deleted_users`. */
     delete: async (id: string) => void (await users.delete({ id })),
 
-    isThereAny: () => users.exists(),
+    exist: () => users.exists(),
 
-    /** Of those active admins who came first. Of our own algorithm alone: imported hashes may cost far more to try. */
+    /** Hashes of the first active admins, only Argon2id: other imported hashes may cost far more to verify. */
     findAdminHashes: async () => {
       const where = { isActive: true, roles: ArrayContains(['admin']), hashedPassword: Like('$argon2id$%') }
       const first = await users.find({ select: { hashedPassword: true }, where, order: { id: 'ASC' }, take: 20 })
@@ -138,16 +138,16 @@ export const usersIn = (manager: EntityManager) => {
       return users.countBy({ isActive: true, roles: ArrayContains(['admin']) })
     },
 
-    /** A page by username; usernames are in byte order, so the beginning of one is a range. */
+    /** A page by username. Usernames are in byte order, so a prefix search is a range of the index. */
     findPage: ({ search, state, after, limit }: UserQuery) => {
       const page = users.createQueryBuilder('u').orderBy('u.username').limit(limit)
       if (after !== undefined) page.andWhere('u.username > :after', { after })
       if (state !== undefined) page.andWhere('u.is_active = :isActive', { isActive: state === 'active' })
-      if (search) page.andWhere("u.username LIKE :beginning ESCAPE '!'", { beginning: beginningWith(search) })
+      if (search) page.andWhere("u.username LIKE :prefix ESCAPE '!'", { prefix: prefixPattern(search) })
       return page.getMany()
     },
 
-    /** The kinds of stored hashes but that of new ones: a step in an index for each, however many users there are. */
+    /** The kinds of stored hashes, except that of new hashes. One index step per kind, for any number of users. */
     findHashKinds: async (): Promise<string[]> => {
       const rows: { kind: string }[] = await manager.query(
         `WITH RECURSIVE found AS (
@@ -158,12 +158,12 @@ export const usersIn = (manager: EntityManager) => {
                     WHERE foreign_hash_kind(hashed_password) > found.kind ORDER BY 1 LIMIT 1)
              FROM found WHERE found.kind IS NOT NULL)
          SELECT kind FROM found WHERE kind IS NOT NULL LIMIT $1`,
-        [mostHashKinds],
+        [maxHashKinds],
       )
       return rows.map((it) => it.kind)
     },
 
-    /** A page by id, which never changes. */
+    /** A page by id. */
     findPageById: ({ after, limit }: { after: string | undefined; limit: number }) =>
       users.find({ where: after === undefined ? {} : { id: MoreThan(after) }, order: { id: 'ASC' }, take: limit }),
   }

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Publisher } from '@gatehouse/events'
-import type { createBell } from './bell.ts'
 import type { LeaderConnection } from './leader-connection.ts'
 import { startRelayHeartbeat } from './relay-heartbeat.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 import { sentRows } from './sent-rows.ts'
+import type { createWakeUp } from './wake-up.ts'
 
 type Needs = {
   connection: LeaderConnection
   publisher: Publisher
   metrics: RelayMetrics
-  bell: ReturnType<typeof createBell>
+  wakeUp: ReturnType<typeof createWakeUp>
   isStopping: () => boolean
 }
 
@@ -18,23 +18,23 @@ const pollMs = 250
 const backlogEveryMs = 1_000
 const purgeEveryMs = 60_000
 
-/** What the leader does until it is stopped, or throws because it lost its connection and the lead with it. */
-export const lead = async ({ connection, publisher, metrics, bell, isStopping }: Needs) => {
+/** Publishes events until it is stopped. Throws if it loses its connection, and with it the leadership. */
+export const runAsLeader = async ({ connection, publisher, metrics, wakeUp, isStopping }: Needs) => {
   const heartbeat = startRelayHeartbeat(publisher)
 
-  /** Take, publish, mark. @returns whether to go straight on: there is more, and it goes through */
-  const pump = async () => {
+  /** Takes, publishes and marks a batch. @returns whether to continue at once: there is more, and publishing works */
+  const publishBatch = async () => {
     const { rows, stampMs, askedAt, isAll } = await connection.takeUnsent()
     const outcomes = await publisher.publishAll(rows)
     const sent = sentRows(rows, outcomes)
     await connection.markSent(sent.map((it) => it.seq))
     if (rows.length > 0) metrics.count(outcomes, (performance.now() - askedAt) / 1000)
     const drained = isAll && sent.length === rows.length
-    heartbeat.note({ stampMs, askedAt, drained })
+    heartbeat.record({ stampMs, askedAt, drained })
     return !drained && sent.length > 0
   }
 
-  const takesMessages = () => {
+  const isBrokerReady = () => {
     const { connected, blocked } = publisher.state()
     return connected && !blocked
   }
@@ -43,9 +43,9 @@ export const lead = async ({ connection, publisher, metrics, bell, isStopping }:
   let purgeAt = performance.now() + purgeEveryMs
   try {
     while (!isStopping()) {
-      // Without the broker nothing is taken, and a hint is no reason to look again.
-      if (!takesMessages()) await delay(pollMs)
-      else if (!(await pump())) await bell.sleep(pollMs)
+      // Without the broker nothing can be published, so wake-ups are ignored.
+      if (!isBrokerReady()) await delay(pollMs)
+      else if (!(await publishBatch())) await wakeUp.wait(pollMs)
 
       const now = performance.now()
       if (now >= backlogAt) {
@@ -53,7 +53,7 @@ export const lead = async ({ connection, publisher, metrics, bell, isStopping }:
         backlogAt = now + backlogEveryMs
       }
       if (now >= purgeAt) {
-        // One batch between two pumps: a purge holds no event up.
+        // One batch at a time, so that purging does not delay events.
         const { purged, more } = await connection.purgeSent()
         metrics.purged(purged)
         purgeAt = more ? now : now + purgeEveryMs
