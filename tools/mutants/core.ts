@@ -34,7 +34,10 @@ const groups: [files: string[], tests: string[]][] = [
   [of('sessions', 'refresh-rule', 'end-sessions', 'sessions.repository'), sessionTests],
   [of('sessions', 'act-as'), identity('acting', 'users', 'deactivate')],
   [of('keys', 'key-lifecycle'), identity('jwks')],
-  [of('outbox', 'sent-rows', 'run-as-leader', 'relay-heartbeat'), identity('relay', 'relay-leadership', 'relay-outage')],
+  [
+    of('outbox', 'sent-rows', 'run-as-leader', 'relay-heartbeat'),
+    identity('relay', 'relay-leadership', 'relay-outage'),
+  ],
   [of('passwords', 'stored-hash', 'stored-kinds'), identity('foreign-hashes', 'hardening', 'import')],
   [of('passwords', 'admission', 'work-queue', 'passwords'), identity('hardening', 'login', 'throttle', 'own-password')],
   [of('sign-in', 'log-in'), identity('login', 'login-race', 'hardening', 'must-change', 'throttle', 'session-endings')],
