@@ -20,12 +20,19 @@ describe.each(papers)('%s', (paper) => {
   })
 })
 
-describe('docs/guides/operating.md', () => {
-  it('tells every setting that .env.example names, and no other', () => {
-    const named = [...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name)
+describe('the settings in .env.example', () => {
+  const named = [...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name).toSorted()
+
+  it('are those that docker-compose.yml reads', () => {
+    const used = new Set([...read('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name))
+    // Compose reads COMPOSE_PROFILES by itself.
+    expect([...used, 'COMPOSE_PROFILES'].toSorted()).toEqual(named)
+  })
+
+  it('are those that docs/guides/operating.md describes', () => {
     const [table = ''] = read('docs/guides/operating.md').split('\n## The first user')
-    const told = [...table.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell = '']) => cell.match(/\w+/g) ?? [])
-    expect(told.toSorted()).toEqual(named.toSorted())
+    const described = [...table.matchAll(/^\| (`.+?`) \|/gm)].flatMap(([, cell = '']) => cell.match(/\w+/g) ?? [])
+    expect(described.toSorted()).toEqual(named)
   })
 })
 
@@ -40,7 +47,7 @@ const rows: Row[] = [...read('docs/security/asvs.md').matchAll(/^\| (\d+\.\d+\.\
 const levels: Record<string, number> = JSON.parse(read('tools/papers/asvs-5.0.0.json'))
 
 describe('the rows of ASVS 5.0.0', () => {
-  it('are those of the standard, each once, all of level 1 and 2', () => {
+  it('are those of the standard, each once, and all of levels 1 and 2', () => {
     expect(rows.map(({ id, level }) => [id, level])).toEqual(
       Object.entries(levels).filter(([id, level]) => level < 3 || rows.some((row) => row.id === id)),
     )
@@ -52,7 +59,7 @@ describe('the rows of ASVS 5.0.0', () => {
         expect(level === 3 ? ['met'] : ['met', 'not met', 'n/a'], id).toContain(it)
   })
 
-  it('name a file where they are met, and a reason where they are not', () => {
+  it('name a file if they are met, and a reason if they are not', () => {
     for (const { id, state, by } of rows) {
       const paths = [...by.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text).filter(isPath)
       if (state === 'met') expect(paths, id).not.toEqual([])
@@ -60,7 +67,7 @@ describe('the rows of ASVS 5.0.0', () => {
     }
   })
 
-  it.each([1, 2])('of level %i are counted rightly', (level) => {
+  it.each([1, 2])('of level %i are counted correctly', (level) => {
     const count = (of: (row: Row) => string) =>
       ['met', 'n/a', 'not met'].map((state) => rows.filter((it) => it.level === level && of(it) === state).length)
     const counts = [...count((it) => it.state), ...count((it) => it.before)]
