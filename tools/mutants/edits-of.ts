@@ -94,12 +94,16 @@ export const editsOf = (node: Node, source: string): Edit[] => {
 const literal = ({ value, raw, regex, start, end }: Node): Edit[] => {
   const become = (to: string) => ({ start, end, to })
   if (typeof value === 'boolean') return [become(String(!value))]
-  if (typeof value === 'number') return [...new Set([value + 1, value - 1, value * 10])].map((it) => become(String(it)))
+  if (typeof value === 'number') return otherNumbers(value).map((it) => become(String(it)))
   if (regex !== undefined) return [/^\/\^/, /\$(?=\/\w*$)/].flatMap((it) => anchorless(String(raw), it).map(become))
   // Sentences are for people, and no test asserts them.
   if (typeof value === 'string' && /^\S+$/.test(value)) return [become(`'x${value}'`)]
   return []
 }
+
+/** Of a large one nobody can tell the next. */
+const otherNumbers = (value: number) =>
+  [...(value < 1_000 ? [value + 1, value - 1] : [Math.round(value / 10)]), value * 10].filter((it) => it !== value)
 
 const anchorless = (raw: string, anchor: RegExp) =>
   anchor.test(raw) ? [raw.replace(anchor, (it) => it.replace(/[$^]/, ''))] : []

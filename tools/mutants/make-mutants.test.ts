@@ -15,6 +15,13 @@ const changesOf = (source: string) => makeMutants(source).map(({ from, to }) => 
 describe('mutants', () => {
   it('turn operators, numbers, guards and negations', () => {
     expect(changesOf('const f = (a: number) => a < 5')).toEqual(['a < 5 => a <= 5', '5 => 6', '5 => 4', '5 => 50'])
+    expect(changesOf('const k = 0 + 3_000')).toEqual([
+      '0 + 3_000 => 0 - 3_000',
+      '0 => 1',
+      '0 => -1',
+      '3_000 => 300',
+      '3_000 => 30000',
+    ])
     expect(changesOf('const g = a && b')).toEqual(['a && b => a || b', 'a && b => (a)', 'a && b => (b)'])
     expect(changesOf('const h = !a')).toEqual(['!a => !!a'])
     expect(changesOf('if (a) b = c')).toEqual(['a => false', 'a => !(a)', 'b = c => ;'])

@@ -52,7 +52,7 @@ export const openWorkshop = (containers: object) => {
 
   /** Whether it ends well within its time; a change that makes it hang is noticed, too. */
   const run = (command: string, args: string[]) =>
-    new Promise<boolean>((resolve) => {
+    new Promise<boolean>((resolve, reject) => {
       const env = { ...environment(), MUTANTS_CONTAINERS: JSON.stringify(containers) }
       const child = spawn(join(path, 'node_modules/.bin', command), args, {
         cwd: path,
@@ -60,6 +60,8 @@ export const openWorkshop = (containers: object) => {
         stdio: 'ignore',
         detached: true,
       })
+      // As when the packages of the checkout are installed anew meanwhile.
+      child.once('error', reject)
       const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), withinMs)
       child.once('close', (code) => {
         clearTimeout(timer)
