@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { silentLog, startPublisher } from '@gatehouse/events'
 import { createTestVhost, eventually, newUser, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
 import express from 'express'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { requireRole, requireUser } from '../src/token-verifier.ts'
 
 /** A service with live revocation, and a signed-in user. */
@@ -20,7 +20,9 @@ const start = async () => {
   onTestFinished(() => clearInterval(timer))
 
   const { issuer: iss, audience } = issuer
-  const guard = requireUser({ issuer: iss, audience, events: vhost.gatewayUrl, identity: identity.urlWithCredential })
+  const warn = vi.fn()
+  const where = { events: vhost.gatewayUrl, identity: identity.urlWithCredential }
+  const guard = requireUser({ issuer: iss, audience, ...where, log: { ...silentLog, warn } })
   onTestFinished(() => guard.close())
   const app = express().use(guard)
   app.get('/me', (req, res) => void res.json(req.user))
@@ -59,7 +61,7 @@ const start = async () => {
       },
       { withinMs: 10_000 },
     )
-  return { identity, user, sid, get, publish, untilFresh, silence: () => clearInterval(timer) }
+  return { identity, user, sid, get, publish, untilFresh, warn, silence: () => clearInterval(timer) }
 }
 
 describe('requireUser with live revocation', () => {
@@ -92,13 +94,15 @@ describe('requireUser with live revocation', () => {
   })
 
   it('looks sessions up without heartbeats, and answers 503 when identity fails too', async () => {
-    const { get, untilFresh, identity, sid, silence } = await start()
+    const { get, untilFresh, identity, sid, silence, warn } = await start()
     await untilFresh()
     silence()
+    warn.mockClear()
     identity.behave('fails')
     await eventually(async () =>
       expect(await get('/me')).toMatchObject({ status: 503, body: { code: 'cannot_verify' } }),
     )
+    expect(warn, 'and to the log of the service').toHaveBeenCalledWith({ err: expect.anything() }, expect.anything())
     identity.behave('answers')
     expect(await get('/me')).toMatchObject({ status: 200 })
     identity.sessions.delete(sid)

@@ -117,6 +117,16 @@ describe('GET /auth/me', () => {
     await expect.poll(() => gateway.me(bob.token)).toMatchObject({ status: 401, body: { code: 'session_ended' } })
   })
 
+  it('looks all sessions up again after an event that it cannot read', async () => {
+    const gateway = await startTestGateway()
+    const { token, sid } = await gateway.signIn()
+    await gateway.untilFresh()
+    expect(await gateway.me(token)).toMatchObject({ status: 200 })
+    gateway.identity.sessions.delete(sid)
+    await gateway.publishIllFormed()
+    await expect.poll(() => gateway.me(token), { timeout: 5_000 }).toMatchObject({ status: 401 })
+  })
+
   it('asks again when heartbeats stop, and says 503 when nobody can tell', async () => {
     const gateway = await startTestGateway()
     const { token, sid } = await gateway.signIn()

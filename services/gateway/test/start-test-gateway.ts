@@ -66,6 +66,10 @@ export const startTestGateway = async (
 
   const client = createClient(gateway.url, { onAnswer: checkDeclared })
   const staleness = async () => (await client.readReadiness()).body.dependencies.freshness?.staleness_ms
+  const publish = async (event: { id: string; type: string; data: unknown }) => {
+    const { id, type } = event
+    expect(await publisher.publishAll([{ id, type, body: JSON.stringify(event) }])).toEqual(['confirmed'])
+  }
 
   return {
     ...client,
@@ -80,10 +84,10 @@ export const startTestGateway = async (
       identity.sessions.set(sid, user)
       return { user, sid, token: await issuer.token({ sub: user.id, sid }) }
     },
-    publish: async <Type extends EventType>(type: Type, subject: string, data: EventOf<Type>['data']) => {
-      const event = newEvent(type, { source: issuer.issuer, subject }, data)
-      expect(await publisher.publishAll([{ id: event.id, type, body: JSON.stringify(event) }])).toEqual(['confirmed'])
-    },
+    publish: <Type extends EventType>(type: Type, subject: string, data: EventOf<Type>['data']) =>
+      publish(newEvent(type, { source: issuer.issuer, subject }, data)),
+    /** An event of a known type that fits no schema. */
+    publishIllFormed: () => publish({ id: crypto.randomUUID(), type: 'session.revoked.v1', data: {} }),
     /** Waits until events and heartbeats flow. */
     untilFresh: () => eventually(async () => expect(await staleness()).toBeLessThan(1_000)),
     /** Stops the heartbeats and waits until memory, and what was asked just before, is older than the promise. */

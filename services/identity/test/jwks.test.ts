@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { jwks } from '@gatehouse/contracts'
+import { eventually } from '@gatehouse/testkit'
 import { describe, expect, it } from 'vitest'
 import { startTestIdentity } from './start-test-identity.ts'
 
@@ -25,6 +26,16 @@ describe('GET /.well-known/jwks.json', () => {
     const [row] = await identity.query('SELECT * FROM signing_keys')
     expect(row.encrypted_private_key).toMatch(/^[\w-]{8}\.[\w-]+\.[\w-]+\.[\w-]+$/)
     expect(JSON.stringify(row)).not.toMatch(/PRIVATE|"d"/)
+  })
+
+  it('publishes within seconds a key that another replica made', async () => {
+    const identity = await startTestIdentity()
+    await identity.query(
+      `INSERT INTO signing_keys (kid, state, public_jwk, encrypted_private_key)
+       SELECT 'made', 'next', public_jwk || '{"kid":"made"}', encrypted_private_key FROM signing_keys`,
+    )
+    const kids = async () => jwks.parse((await identity.readJwks()).body).keys.map((it) => it.kid)
+    await eventually(async () => expect(await kids()).toContain('made'))
   })
 })
 

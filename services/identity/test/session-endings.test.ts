@@ -1,7 +1,8 @@
 import type { GatehouseEvent } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import { decodeJwt } from 'jose'
-import { describe, expect, it } from 'vitest'
+import pg from 'pg'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startTestIdentity } from './start-test-identity.ts'
 
 type Identity = Awaited<ReturnType<typeof startTestIdentity>>
@@ -258,5 +259,40 @@ describe('very many sessions', () => {
     expect((await identity.gateway.lookUpSessions({ body: { ids: [id ?? ''] } })).body.sessions).toMatchObject([
       { state: 'active' },
     ])
+  })
+})
+
+describe('a session that somebody else is ending', () => {
+  /** Ends it in a transaction that commits once `call` waits for it. @returns the answer of the call */
+  const endWhile = async <Answer>(identity: Identity, id: unknown, call: () => Promise<Answer>) => {
+    const connection = new pg.Client({ connectionString: identity.database.ownerUrl })
+    await connection.connect()
+    onTestFinished(() => connection.end())
+    await connection.query('BEGIN')
+    await connection.query('UPDATE sessions SET revoked_at = now() WHERE id = $1', [id])
+    const { rows } = await connection.query('SELECT pg_current_xact_id()::text AS id')
+    const answer = call()
+    await eventually(async () => {
+      const waiting = await identity.query('SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid::text = $1', [
+        rows[0].id,
+      ])
+      expect(waiting).toHaveLength(1)
+    })
+    await connection.query('COMMIT')
+    return answer
+  }
+
+  it('is not ended once more', async () => {
+    const { identity, ada, ends } = await start(0)
+    const revoke = () => identity.gateway.revokeToken({ body: { token: ada.token } })
+    expect(await endWhile(identity, decodeJwt(ada.token).sid, revoke)).toMatchObject({ status: 200 })
+    expect(await ends()).toEqual([])
+  })
+
+  it('keeps none of the others from its event', async () => {
+    const { identity, asAdmin, ada, planted, finished } = await start(veryMany)
+    const deactivate = () => asAdmin.deactivateUser({ id: ada.user.id })
+    expect(await endWhile(identity, planted[0], deactivate)).toMatchObject({ status: 200 })
+    await finished(veryMany)
   })
 })

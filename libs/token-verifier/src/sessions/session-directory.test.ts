@@ -306,6 +306,21 @@ describe('the session directory', () => {
     expect(directory.size()).toBe(4)
   })
 
+  it('keeps the epoch in which an answer was asked for', () => {
+    const directory = createSessionDirectory({ maxSessions: 10 })
+    const [id] = sessionIds as [string]
+    const epochAnswered = (lookUp: LookUp) => {
+      lookUp.answered([{ state: 'active', id, expires_at: farFuture, user: ada }])
+      lookUp.close()
+      return directory.find(id)?.epoch
+    }
+    directory.startEpoch()
+    expect(epochAnswered(directory.beginLookUp(0))).toBe(directory.epoch())
+    const early = directory.beginLookUp(1)
+    directory.startEpoch()
+    expect(epochAnswered(early)).toBe(directory.epoch() - 1)
+  })
+
   it('answers from memory while heartbeats arrive', () => {
     const world = createWorld(10)
     world.send()

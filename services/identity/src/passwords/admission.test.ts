@@ -17,18 +17,18 @@ describe('admission of password attempts', () => {
       maxDelayedRefusals: 1,
     })
     void admission.run('ada', forEver)
-    const refusals: string[] = []
-    const refused = (name: string) => admission.run('ada', forEver).catch(() => refusals.push(name))
-    const startedAt = performance.now()
-    const both = Promise.all([refused('first'), refused('above the maximum')])
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(refusals[0], 'at once').toBe('above the maximum')
-    await both
-    expect(performance.now() - startedAt).toBeGreaterThan(45)
-    expect(refusals).toEqual(['above the maximum', 'first'])
-    const again = performance.now()
-    await refused('after them')
-    expect(performance.now() - again).toBeGreaterThan(45)
+    // Twice: a place among the delayed is free again afterwards, and only that one.
+    for (const round of ['the first time', 'the second time']) {
+      const refusals: string[] = []
+      const refused = (name: string) => admission.run('ada', forEver).catch(() => refusals.push(name))
+      const startedAt = performance.now()
+      const both = Promise.all([refused('first'), refused('above the maximum')])
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(refusals[0], `at once, ${round}`).toBe('above the maximum')
+      await both
+      expect(performance.now() - startedAt, round).toBeGreaterThan(45)
+      expect(refusals, round).toEqual(['above the maximum', 'first'])
+    }
   })
 
   it('admits what is estimated to finish in time, and refuses the next attempt without starting it', async () => {

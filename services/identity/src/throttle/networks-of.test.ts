@@ -11,6 +11,7 @@ describe('the networks of an address', () => {
     const networks = ['2001:db8:a:1234', '2001:db8:a:1200/56', '2001:db8:a/48']
     expect(networksOf('2001:db8:a:1234:5:6:7:8')).toEqual(networks)
     expect(networksOf('2001:0DB8:000a:1234::1')).toEqual(networks)
+    expect(networksOf('2001:db8::4:5:6:7:8')).toEqual(['2001:db8:0:4', '2001:db8:0:0/56', '2001:db8:0/48'])
     expect(networksOf('::1')).toEqual(['0:0:0:0', '0:0:0:0/56', '0:0:0/48'])
   })
 

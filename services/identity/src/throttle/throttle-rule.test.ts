@@ -74,6 +74,13 @@ describe('the throttle rule', () => {
       crowd: maxInAnHour(limits.account),
       behindTheOwnersAddress: maxInAnHour(limits.knownNetwork),
       asTheOwnersDevice: maxInAnHour(limits.knownDevice),
-    }).toEqual({ oneStranger: 18, crowd: 224, behindTheOwnersAddress: 134, asTheOwnersDevice: 383 })
+      strangersAtOneNetwork: limits.networks.map(maxInAnHour),
+    }).toEqual({
+      oneStranger: 18,
+      crowd: 224,
+      behindTheOwnersAddress: 134,
+      asTheOwnersDevice: 383,
+      strangersAtOneNetwork: [174, 324, 624],
+    })
   })
 })
