@@ -12,12 +12,12 @@ import { argon2Cost, password } from './harness/users.ts'
 
 const help = `usage: ./gatehouse bench endings [--sessions N]...
 
-A user with so many live sessions is thrown out, in each way that there is: identity and gateway as they ship, on real Postgres and
+Ends all sessions of a user who has many, in each possible way, with identity and gateway as they ship, and real Postgres and
 RabbitMQ. About four minutes.
 
-  --sessions N  live sessions of the user; more than once for more (100, 10000, 100000)
+  --sessions N  active sessions of the user; may be repeated (100, 10000, 100000)
 
-A run without options is written to bench/results/endings.md too.
+A run without options is also written to bench/results/endings.md.
 `
 
 const sizes = ['100', '10000', '100000']
@@ -31,9 +31,9 @@ const introduction = (machine: string) => `# ./gatehouse bench endings
 
 ${machine}. Postgres (fsync off) and RabbitMQ share the cores with identity and gateway.
 
-A user with so many live sessions in the table, of which the gateway knows twenty and answers for from memory. "Answered": identity's answer to the call.
-"Refused": from that answer until the gateway has refused each of the twenty. "Told": until the broker has the event of each session, and of
-the user. Memory is what identity holds, before the call and at its most until all was told.`
+A user with this many active sessions, twenty of which are in the gateway's memory. "Answered": identity's response to the call. "Refused": from
+that response until the gateway has refused each of the twenty. "Told": until the broker has the events of all sessions and of the user.
+Memory is identity's, before the call and its maximum until then.`
 
 const head = ['sessions', 'way', 'answered, ms', 'refused, ms', 'told, s', 'memory before, MiB', 'most since, MiB']
 

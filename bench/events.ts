@@ -15,16 +15,16 @@ const names = ['relay', 'applied', 'subscriber', 'backlog', 'writes']
 
 const help = `usage: ./gatehouse bench events [--events N] [--seconds N] [--rounds N] [--backlog N] [--case NAME]...
 
-Relay, gateway and subscriber kit as they ship, on real Postgres and RabbitMQ, against raw amqplib in the same run.
+Compares relay, gateway and subscriber kit as they ship, with real Postgres and RabbitMQ, with raw amqplib in the same run.
 About three minutes.
 
-  --events N    how many events are moved in one measurement of throughput (20000)
-  --seconds N   length of one measurement of latency (2)
-  --rounds N    how often each is repeated (3)
-  --backlog N   how many events wait for the relay (100000)
-  --case NAME   only this; more than once for more: ${names.join(', ')}
+  --events N    events per measurement of throughput (20000)
+  --seconds N   seconds per measurement of latency (2)
+  --rounds N    number of rounds (3)
+  --backlog N   events that wait for the relay (100000)
+  --case NAME   only this case; may be repeated: ${names.join(', ')}
 
-A run without options is written to bench/results/events.md too.
+A run without options is also written to bench/results/events.md.
 `
 
 const options = {
@@ -38,10 +38,10 @@ const options = {
 
 const introduction = (machine: string) => `# ./gatehouse bench events
 
-${machine}. Postgres (fsync off) and RabbitMQ share the cores with whoever is measured.
+${machine}. Postgres (fsync off) and RabbitMQ share the cores with what is measured.
 
-Who is compared takes turns. Throughput is the median of the rounds, a ratio the median of what each round says; latencies are
-quantiles of all samples. The relay is that of a whole identity as it ships, with its metrics, log and heartbeats.`
+The contestants take turns. Throughput is the median of the rounds, a ratio the median of the ratios of the rounds; latencies are
+quantiles of all samples. The relay runs in a complete identity as it ships, with metrics, log and heartbeats.`
 
 type Wanted = { events: number; forMs: number; rounds: number; backlog: number; wanted: string[] }
 

@@ -15,14 +15,14 @@ const names = ['warm', 'never-seen', 'verify', 'refused', 'sessions']
 
 const help = `usage: ./gatehouse bench gateway [--seconds N] [--rounds N] [--sessions N] [--case NAME]...
 
-The gateway as it ships, on a real RabbitMQ, against what its users would otherwise write. About ten minutes.
+Compares the gateway as it ships, with a real RabbitMQ, with common alternatives. About ten minutes.
 
-  --seconds N    length of one measurement (1)
-  --rounds N     how often each is repeated (11)
-  --sessions N   how many sessions are live at most (100000)
-  --case NAME    only this; more than once for more: ${names.join(', ')}
+  --seconds N    seconds per measurement (1)
+  --rounds N     number of rounds (11)
+  --sessions N   maximum number of active sessions (100000)
+  --case NAME    only this case; may be repeated: ${names.join(', ')}
 
-A run without options is written to bench/results/gateway.md and docs/bench-gateway.svg too.
+A run without options is also written to bench/results/gateway.md and docs/bench-gateway.svg.
 `
 
 const options = {
@@ -35,18 +35,18 @@ const options = {
 
 const introduction = ({ forMs, rounds }: Pace, machine: string) => `# ./gatehouse bench gateway
 
-${machine}. The load generator and RabbitMQ share the cores with whoever is measured.
+${machine}. The load generator and RabbitMQ share the cores with what is measured.
 
 ${rounds} rounds of ${forMs / 1000} s each (twice as many for 100,000 sessions), contestants in turns, ${connections} connections with one request at
-a time; requests have the headers that Nginx passes on. The load generator keeps one core busy even while it waits: whoever answers
-one that sleeps pays for waking it, and on a virtual machine that is dear. Everybody is one process and sends the same status and body; bare \`node:http\` sends the gateway's headers, too.
-Figures are medians of the rounds; ratios are medians of what each round says. A token that is to be used once is new to everybody, and a round ends when
-there are no more. The gateway runs with its metrics, its log and a relay's heartbeats four times a second; its look-ups
-are answered by a stand-in for identity, which \`bench login\` measures.`
+a time; requests have the headers that Nginx passes on. The load generator keeps one core busy even while it waits, because waking a
+sleeping client would be charged to the server, and is expensive on a virtual machine. Each contestant is one process and sends the same
+status and body; bare \`node:http\` also sends the gateway's headers. Figures are medians of the rounds, ratios medians of the ratios of the
+rounds. A token that is used once is new to every contestant, and a round ends when there are no more. The gateway runs with metrics, log
+and heartbeats four times a second; a stand-in for identity answers its look-ups (\`bench login\` measures identity).`
 
 type Wanted = { people: number; pace: Pace; wanted: string[] }
 
-// As many as nobody who verifies uses up, but two minutes of signing at the most: rounds may then end early.
+// More than a verifying contestant can use, but at most two minutes of signing; then rounds may end early.
 const tokensUsedOnce = ({ forMs, rounds }: Pace) => Math.min(180_000, 20 * forMs * rounds)
 
 const measureAll = async ({ people, pace, wanted }: Wanted) => {

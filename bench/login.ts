@@ -13,14 +13,14 @@ import { measureUnknownOrWrong } from './login/unknown-or-wrong.ts'
 
 const help = `usage: ./gatehouse bench login [--users N] [--import N] [--seconds N] [--rounds N]
 
-Identity as it ships, on real Postgres and RabbitMQ, against raw Argon2 in the same run. About seven minutes.
+Compares identity as it ships, with real Postgres and RabbitMQ, with raw Argon2 in the same run. About seven minutes.
 
   --users N     size of the large table (1000000)
-  --import N    how many users to import (100000)
-  --seconds N   length of one measurement (5)
-  --rounds N    how often each is repeated (3)
+  --import N    users to import (100000)
+  --seconds N   seconds per measurement (5)
+  --rounds N    number of rounds (3)
 
-A run without options is written to bench/results/login.md too.
+A run without options is also written to bench/results/login.md.
 `
 
 const options = {

@@ -10,13 +10,13 @@ import { compareIdentities } from './release/compare-identities.ts'
 
 const help = `usage: ./gatehouse bench release [--against REVISION] [--seconds N] [--rounds N]
 
-This checkout against an earlier one: gateway and identity of both take turns. About eight minutes.
+Compares gateway and identity of this checkout with those of an earlier one. About eight minutes.
 
-  --against REVISION   what git knows it by (07b3162, which is 0.1.0)
-  --seconds N          length of one measurement (1)
-  --rounds N           how often each is repeated (15)
+  --against REVISION   revision to compare with (07b3162, which is 0.1.0)
+  --seconds N          seconds per measurement (1)
+  --rounds N           number of rounds (15)
 
-A run without options is written to bench/results/release.md too.
+A run without options is also written to bench/results/release.md.
 `
 
 const options = {
@@ -35,8 +35,8 @@ const measureAll = async (revision: string, pace: { forMs: number; rounds: numbe
     return [
       `# ./gatehouse bench release
 
-${machine}. This checkout against ${revision}: two processes of each service take turns, another first in each round;
-${pace.rounds} rounds of ${pace.forMs / 1000} s each. Figures are medians of the rounds, ratios medians of what each round says; above 1
+${machine}. This checkout against ${revision}: two processes of each service take turns, in alternating order;
+${pace.rounds} rounds of ${pace.forMs / 1000} s each. Figures are medians of the rounds, ratios medians of the ratios of the rounds; above 1
 this checkout is faster.`,
       await compareGateways(release.root, pace),
       await compareIdentities(release.root, hashedPassword, pace),

@@ -12,7 +12,7 @@ type Needs = { identity: Identity; gateway: VerifyingGateway; nth: number; sessi
 const known = 20
 const sampleEveryMs = 50
 
-/** Sessions from before there was a limit; older than those signed in here, so that the events of these come last. */
+/** Sessions beyond the limit, older than those signed in here, so that the events of these come last. */
 const plant = (client: pg.Client, nth: number, sessions: number) =>
   client.query(
     `INSERT INTO sessions (id, user_id, client_id, expires_at, idle_expires_at)
@@ -28,10 +28,10 @@ export const measureEnding = async ({ identity, gateway, nth, sessions, way }: N
     const admin = await signIn(identity.url, 1)
     const tokens: string[] = []
     for (let more = 0; more < known; more += 1) tokens.push((await signIn(identity.url, nth)).authorization)
-    // One is there since the user was made.
+    // One exists since the user was created.
     await plant(db, nth, sessions - known - 1)
     await gateway.untilFresh()
-    if ((await gateway.check(tokens)).includes(false)) throw new Error('a session does not count')
+    if ((await gateway.check(tokens)).includes(false)) throw new Error('a session is not accepted')
 
     const beforeMib = residentMib(identity.pid)
     let mostMib = beforeMib

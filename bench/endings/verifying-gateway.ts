@@ -2,7 +2,7 @@ import { createClient, eventually } from '@gatehouse/testkit'
 import { startServiceProcess, withoutPassword } from '../harness/service-process.ts'
 import type { Identity } from '../harness/stack.ts'
 
-/** A gateway as it ships, which hears from this identity. */
+/** A gateway as it ships, connected to this identity. */
 export const startVerifyingGateway = async (identity: Identity) => {
   const [name = '', secret = ''] = atob(identity.serviceAuthorization.replace('Basic ', '')).split(':')
   const broker = withoutPassword(identity.vhost.gatewayUrl)
@@ -18,7 +18,7 @@ export const startVerifyingGateway = async (identity: Identity) => {
     }),
   })
   const client = createClient(gateway.url)
-  /** Whether each of these tokens counts there. */
+  /** Whether the gateway accepts each of these tokens. */
   const check = (tokens: string[]) =>
     Promise.all(
       tokens.map(async (authorization) => {
@@ -30,7 +30,7 @@ export const startVerifyingGateway = async (identity: Identity) => {
   return {
     ...gateway,
     check,
-    /** Until it answers from memory, so that what follows is not answered by asking. */
+    /** Waits until it answers from memory, so that what follows needs no look-up. */
     untilFresh: () =>
       eventually(
         async () => {

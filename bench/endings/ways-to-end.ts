@@ -1,6 +1,6 @@
 import type { Answer, Client } from '@gatehouse/testkit'
 
-/** Whatever ends all sessions of a user, as an admin does it. */
+/** The calls with which an admin ends all sessions of a user. */
 export const waysToEnd: { name: string; end: (admin: Client, id: string) => Promise<Answer<unknown>> }[] = [
   { name: 'deactivate', end: (admin, id) => admin.deactivateUser({ id }) },
   {

@@ -4,7 +4,7 @@ import type { Identity } from '../harness/stack.ts'
 import { openOutbox } from './outbox.ts'
 import { userEvents } from './user-events.ts'
 
-/** What an outage leaves behind, drained by an identity that has done nothing else. */
+/** The backlog of an outage, published by an identity that has done nothing else. */
 export const measureBacklog = async ({ identity, events }: { identity: Identity; events: number }) => {
   const outbox = await openOutbox(identity.ownerUrl)
   try {
@@ -13,7 +13,7 @@ export const measureBacklog = async ({ identity, events }: { identity: Identity;
     const peak = peakMemoryMib(identity.pid)
     return `## A backlog of ${events.toLocaleString('en')} events
 
-Memory is that of the whole identity process, which leads the relay and does nothing else.
+Memory is that of the whole identity process, which runs the relay and does nothing else.
 
 ${table(
   ['events', 'seconds', 'events/s', 'resident before, MiB', 'peak, MiB', 'growth, MiB'],

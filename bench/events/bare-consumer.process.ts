@@ -2,7 +2,7 @@ import { connect } from 'amqplib'
 import { answerQuestions } from '../harness/ask-process.ts'
 import { type ConsumerQuestion, type ConsumerReply, createCount, prefetch } from './consuming.ts'
 
-/** The least that can be written with amqplib: it does not even look at the body. */
+/** A minimal consumer with amqplib, which ignores the body. */
 answerQuestions(async ({ url, queue, count }: ConsumerQuestion): Promise<ConsumerReply> => {
   const connection = await connect(url, { noDelay: true })
   const channel = await connection.createChannel()
@@ -14,7 +14,7 @@ answerQuestions(async ({ url, queue, count }: ConsumerQuestion): Promise<Consume
     channel.ack(message)
   })
   const reply = await counted.reached
-  // Acks are not answered; closing the channel is, and comes behind them.
+  // Acks get no reply; the reply to closing the channel comes after they are processed.
   await channel.close()
   await connection.close()
   return reply

@@ -17,7 +17,7 @@ type Samples = { applied: number[]; raw: number[] }
 const mostPauseMs = 10
 const warmUpMs = 1_000
 
-/** A consumer as every gateway has it, which tells when an event was applied. */
+/** A consumer like the gateway's, which reports when an event was applied. */
 const startApplying = (url: string) => {
   let waiting = { id: '', applied: (_at: number) => {} }
   let isBound = false
@@ -41,7 +41,7 @@ const startApplying = (url: string) => {
   }
 }
 
-/** One change at a time, then one message past identity, at uneven distances, so that no poll keeps step with them. */
+/** One change at a time, then one raw message, at irregular intervals, so that they do not align with polling. */
 const takeSamples = async (forMs: number, relayed: () => Promise<number>, raw: () => Promise<number>) => {
   const samples: Samples = { applied: [], raw: [] }
   const endAt = performance.now() + forMs
@@ -87,9 +87,9 @@ export const measureCommitToApplied = async ({ identity: { ownerUrl, vhost }, fo
     })
     return `## From the commit to the gateway
 
-${applied.length} changes, one at a time, each followed by a raw message: from sending the commit, past notify, relay and broker,
-until a consumer as the gateway's has parsed and applied the event. Raw: amqplib publishes the same kind of body to the same exchange and
-queues, until its own consumer has it.
+${applied.length} changes, one at a time, each followed by a raw message: from sending the commit, through notify, relay and broker,
+until a consumer like the gateway's has parsed and applied the event. Raw: from publishing the same kind of body with amqplib, to the same
+exchange and queues, until a bare consumer has it.
 
 ${table(['', 'commit to applied, ms', 'raw publish to consume, ms', 'ratio'], rows)}`
   } finally {

@@ -3,7 +3,7 @@ export type ConsumerReply = { seconds: number }
 
 export const prefetch = 20
 
-/** Counts so many messages; the time runs from the first, so that connecting is left out. */
+/** Consumes a number of messages and measures from the first one, so that connecting is not included. */
 export const createCount = (count: number) => {
   const { promise, resolve } = Promise.withResolvers<ConsumerReply>()
   let taken = 0

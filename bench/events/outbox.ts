@@ -2,7 +2,7 @@ import type { GatehouseEvent } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
 import pg from 'pg'
 
-// As identity appends: the rows and the hint to the relay stand or fall together.
+// Like identity: the rows and the notification for the relay in one transaction.
 const appendSql = `WITH appended AS (
     INSERT INTO outbox (id, aggregate_id, type, payload)
     SELECT (body->>'id')::uuid, body->>'subject', body->>'type', body
@@ -11,7 +11,7 @@ const appendSql = `WITH appended AS (
 const chunk = 10_000
 const drainedWithinMs = 120_000
 
-/** The outbox of a running identity, written to without identity, so that nothing but its relay is measured. */
+/** The outbox of a running identity, written to directly, so that only its relay is measured. */
 export const openOutbox = async (ownerUrl: string) => {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
@@ -33,7 +33,7 @@ export const openOutbox = async (ownerUrl: string) => {
   const untilDrained = () => eventually(expectDrained, { withinMs: drainedWithinMs, everyMs: 200 })
 
   return {
-    /** Appends in one transaction. @returns when its commit was sent, by our monotonic clock */
+    /** Appends in one transaction. @returns when the commit was sent, on the monotonic clock */
     append: async (events: GatehouseEvent[]) => {
       await begin(events)
       const committedAt = performance.now()
@@ -41,13 +41,13 @@ export const openOutbox = async (ownerUrl: string) => {
       return committedAt
     },
 
-    /** Lets the relay drain what it gets all at once. @returns the seconds from the commit to the last row marked sent */
+    /** Gives the relay these events at once. @returns the seconds from the commit until the last row is marked as sent */
     drain: async (events: GatehouseEvent[]) => {
       await begin(events)
       const committedAt = await clock()
       await client.query('COMMIT')
       await untilDrained()
-      // The database's own clock tells the end, so that nobody has to ask again and again meanwhile.
+      // The end is on the database's clock, so that no polling disturbs the measurement.
       const { rows } = await client.query<{ ms: number }>(
         'SELECT extract(epoch FROM max(sent_at))::float8 * 1000 AS ms FROM outbox',
       )
@@ -55,7 +55,7 @@ export const openOutbox = async (ownerUrl: string) => {
     },
 
     untilDrained,
-    /** Else a measurement pays for what the one before it left behind. */
+    /** Removes the rows, so that they do not affect the next measurement. */
     tidy: async () => {
       await client.query('DELETE FROM outbox')
       await client.query('VACUUM ANALYZE outbox')

@@ -5,7 +5,7 @@ export type Message = { id: string; type: string; body: string }
 
 export const inFlight = 500
 
-/** What amqplib's users write: persistent, mandatory, so many unconfirmed, the next as soon as one is confirmed. */
+/** Publishes with amqplib as users do: persistent, mandatory, with a limited number of unconfirmed messages. */
 export const publishRaw = async (channel: ConfirmChannel, messages: Message[]) => {
   const { promise: allConfirmed, resolve, reject } = Promise.withResolvers<void>()
   let sent = 0

@@ -15,10 +15,10 @@ const readBodies = async (databaseUrl: string, count: number) => {
   return rows
 }
 
-/** Publishes the very bodies that the relay has just published; they are in memory before the time begins. */
+/** Publishes the bodies that the relay has just published, which are loaded before the measurement. */
 answerQuestions(async ({ brokerUrl, databaseUrl, count }: RawPublisherQuestion): Promise<RawPublisherReply> => {
   const messages = await readBodies(databaseUrl, count)
-  if (messages.length !== count) throw new Error(`the outbox holds ${messages.length} events, not ${count}`)
+  if (messages.length !== count) throw new Error(`the outbox has ${messages.length} events, not ${count}`)
   const connection = await connect(brokerUrl, { noDelay: true })
   const channel = await connection.createConfirmChannel()
   const before = process.cpuUsage()

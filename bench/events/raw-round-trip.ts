@@ -2,7 +2,7 @@ import { eventsExchange, type GatehouseEvent } from '@gatehouse/contracts'
 import type { TestVhost } from '@gatehouse/testkit'
 import { connect } from 'amqplib'
 
-/** What amqplib alone needs from a publisher as the relay's to a consumer as the gateway's. */
+/** The time with amqplib alone, from a publisher like the relay's to a consumer like the gateway's. */
 export const openRawRoundTrip = async ({ identityUrl, gatewayUrl }: TestVhost) => {
   const publishing = await connect(identityUrl, { noDelay: true })
   const consuming = await connect(gatewayUrl, { noDelay: true })
@@ -16,7 +16,7 @@ export const openRawRoundTrip = async ({ identityUrl, gatewayUrl }: TestVhost) =
   }
   await into.consume(queue, (message) => take(String(message?.properties.messageId)), { noAck: true })
   return {
-    /** @returns the ms from publishing to the consumer's having it */
+    /** @returns the ms from publishing until the consumer has it */
     roundTrip: async (event: GatehouseEvent) => {
       const arrival = new Promise<number>((resolve) => {
         waiting = { id: event.id, arrived: resolve }

@@ -15,7 +15,7 @@ type Measured = { perSecond: number; cpuMicros: number }
 
 const rawFile = new URL('./raw-publisher.process.ts', import.meta.url)
 
-/** Identity's relay empties its outbox; then raw amqplib publishes the same bodies to the same exchange. */
+/** Identity's relay publishes its outbox; then raw amqplib publishes the same bodies to the same exchange. */
 export const measureRelay = async ({ identity, events, rounds }: Needs) => {
   const outbox = await openOutbox(identity.ownerUrl)
   const raw = startAnswering<RawPublisherQuestion, RawPublisherReply>(rawFile)
@@ -40,7 +40,7 @@ export const measureRelay = async ({ identity, events, rounds }: Needs) => {
       await waitForQuiet()
       const relay = await runRelay()
       const bare = await runRaw()
-      // The first one warms up.
+      // The first round is a warm-up.
       if (round === 0) continue
       say(`  relay ${figure(relay.perSecond)}/s, raw ${figure(bare.perSecond)}/s`)
       seen.push({ relay, raw: bare })
@@ -56,8 +56,8 @@ export const measureRelay = async ({ identity, events, rounds }: Needs) => {
     ]
     return `## Relay against raw publishing
 
-${rounds} rounds of ${events.toLocaleString('en')} events. Raw is amqplib's confirm channel, persistent and mandatory, ${inFlight} in flight, the same bodies to the
-same exchange and stream; it reads no table and marks nothing.
+${rounds} rounds of ${events.toLocaleString('en')} events. Raw is amqplib's confirm channel, persistent and mandatory, ${inFlight} in flight, with the same bodies to the
+same exchange and stream; it reads and writes no table.
 
 ${table(
   ['', 'events/s', 'CPU µs an event', 'relay / raw'],

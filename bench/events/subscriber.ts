@@ -20,7 +20,7 @@ const kitQueue = 'bench.kit'
 const bareQueue = 'bench.bare'
 const type = 'user.updated.v1'
 
-/** The kit declares its queue when it first subscribes; nothing is published yet. */
+/** Lets the kit declare its queue before anything is published. */
 const declareQueues = async (url: string, channel: ConfirmChannel) => {
   await channel.assertExchange(eventsExchange, 'topic', { durable: true })
   await channel.assertQueue(bareQueue, { durable: true, arguments: { 'x-queue-type': 'quorum' } })
@@ -36,7 +36,7 @@ const declareQueues = async (url: string, channel: ConfirmChannel) => {
   }
 }
 
-/** Both queues hold the same messages before either is read. */
+/** Both queues get the same messages before either is consumed. */
 export const measureSubscriber = async ({ stack, events, rounds }: Needs) => {
   const { url } = await stack.createVhost()
   const connection = await connect(url, { noDelay: true })
@@ -60,12 +60,12 @@ export const measureSubscriber = async ({ stack, events, rounds }: Needs) => {
     for (let round = 0; round <= rounds; round += 1) {
       await publishRaw(channel, messages)
       await waitForQuiet()
-      // Who begins changes from round to round.
+      // In alternating order.
       const order = round % 2 === 0 ? [kit, bare] : [bare, kit]
       const measured = new Map<typeof kit, Measured>()
       for (const it of order) measured.set(it, await it.run())
       const both = { kit: measured.get(kit) as Measured, bare: measured.get(bare) as Measured }
-      // The first one warms up.
+      // The first round is a warm-up.
       if (round === 0) continue
       say(`  kit ${figure(both.kit.perSecond)}/s, bare ${figure(both.bare.perSecond)}/s`)
       seen.push(both)
@@ -81,8 +81,8 @@ export const measureSubscriber = async ({ stack, events, rounds }: Needs) => {
     ]
     return `## Subscriber kit against a bare consumer
 
-${rounds} rounds of ${events.toLocaleString('en')} events that wait in a quorum queue each, prefetch ${prefetch}, an ack for each. The kit parses and checks each
-event and hands it to a handler that does nothing; the bare consumer does not look at the body.
+${rounds} rounds of ${events.toLocaleString('en')} events in a quorum queue each, prefetch ${prefetch}, an ack for each. The kit parses and validates each
+event and calls a handler that does nothing; the bare consumer ignores the body.
 
 ${table(
   ['', 'events/s', 'CPU µs an event', 'kit / bare'],

@@ -6,7 +6,7 @@ const subjects = 1_000
 const issuer = 'http://localhost:8080/api'
 const time = '2026-01-01T00:00:00.000Z'
 
-/** Events as identity appends them, of a thousand users in turns, whose versions grow. */
+/** Events like those of identity, of a thousand users in turn, with rising versions. */
 export const userEvents = (count: number, first = 0): EventOf<'user.updated.v1'>[] =>
   Array.from({ length: count }, (_, at) => {
     const nth = 1 + ((first + at) % subjects)

@@ -21,7 +21,7 @@ const openWriters = async (identity: Identity) => {
   const admin = await signIn(identity.url, 1)
   const headers = { authorization: admin.authorization }
   const isActive = Array.from({ length: atOnce }, () => true)
-  // Each writer has a user of its own, so that none waits for another's row.
+  // Each writer has its own user, so that none waits for another's row lock.
   const write = async (writer: number) => {
     const change = isActive[writer] ? 'deactivate' : 'activate'
     const path = `/users/${userIdOf(writer + 2)}/${change}`
@@ -44,7 +44,7 @@ export const measureWriteLatency = async ({ stack, identity, forMs, rounds }: Ne
     await writers.run(warmUpMs)
     for (let round = 0; round < rounds; round += 1) {
       for (const state of states) {
-        // What was written without the broker is delivered first.
+        // Events written while the broker was away are delivered first.
         await outbox.untilDrained()
         await waitForQuiet()
         await leave[state]()
@@ -58,7 +58,7 @@ export const measureWriteLatency = async ({ stack, identity, forMs, rounds }: Ne
       }
     }
     const of = (state: State, share: number) => quantile(seen[state].flat(), share)
-    // Compared within a round, so that the machine's mood falls on all alike.
+    // Compared within a round, because the speed of the machine changes.
     const ratio = (state: State, share: number) =>
       median(seen[state].map((it, round) => quantile(it, share) / quantile(seen.there[round] ?? [], share)))
     const rows = states.map((state) => [
@@ -71,7 +71,7 @@ export const measureWriteLatency = async ({ stack, identity, forMs, rounds }: Ne
     return `## Writing while the broker is away
 
 \`POST /users/{id}/deactivate\` and \`/activate\` in turns, ${atOnce} writers with a user each, ${rounds} rounds of ${forMs / 1000} s
-of each state of the broker. Frozen: connections stay open and say nothing.
+of each state of the broker. Frozen: connections stay open and silent.
 
 ${table(['broker', 'writes', 'p50 ms', 'p99 ms', 'p50 / there', 'p99 / there'], rows)}`
   } finally {

@@ -17,14 +17,14 @@ export type Case = {
   status: number
   /** What to send in a round; round 0 warms up. No contestant sees a token of `once` twice. */
   tokens: (round: number) => TokenChoice
-  /** How fast the gateway has to be, measured by another. */
+  /** Minimum ratio of the gateway to another contestant. */
   aims: Partial<Record<Contestant, number>>
 }
 
-/** What is sent to every contestant alike. */
+/** The cases, which are the same for every contestant. */
 export const casesOf = (tokens: Tokens, rounds: number): Case[] => {
   const warm = (): TokenChoice => ({ file: tokens.ofPeople.file, use: 'again', first: 0, count: warmPeople })
-  // A quarter warms up, the rest is for the rounds in equal parts.
+  // A quarter for the warm-up, the rest in equal parts for the rounds.
   const slices =
     ({ file, count }: Tokens['neverSeen']) =>
     (round: number): TokenChoice => {
@@ -59,7 +59,7 @@ export const casesOf = (tokens: Tokens, rounds: number): Case[] => {
     },
     {
       name: 'refused',
-      title: 'Bad tokens, each another: 401',
+      title: 'Invalid tokens, all different: 401',
       path: '/auth/me',
       status: 401,
       tokens: slices(tokens.bad),

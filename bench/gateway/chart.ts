@@ -9,7 +9,7 @@ const titleHeight = 40
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
-// Its own background: a picture cannot know whether the page around it is dark, only what the reader prefers.
+// With its own background, because an image knows the reader's preference but not the page around it.
 const style = `
   .page { fill: #ffffff } text { fill: #1f2328; font: 13px system-ui, sans-serif } .title { font-weight: 600 }
   .bar { fill: #8c959f } .gateway { fill: #0969da }
@@ -17,7 +17,7 @@ const style = `
     .page { fill: #0d1117 } text { fill: #e6edf3 } .bar { fill: #6e7681 } .gateway { fill: #4493f8 }
   }`
 
-/** Requests per second as bars, a group for each case, each group with a scale of its own. */
+/** Requests per second as bars, one group per case, each with its own scale. */
 export const chartOf = (results: CaseResult[]) => {
   let y = 10
   const groups = results.map(({ title, rows }) => {

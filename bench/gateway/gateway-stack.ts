@@ -17,13 +17,13 @@ const untilFresh = (url: string) =>
     { withinMs: 10_000 },
   )
 
-/** What a gateway needs around it: a real broker with heartbeats flowing, and an identity whose answers are ready. */
+/** What a gateway needs: a real broker with heartbeats, and a stand-in for identity with prepared answers. */
 export const startGatewayStack = async (people: number) => {
   const closers: (() => Promise<unknown> | unknown)[] = []
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close()
   }
-  // Nobody else would stop the container of a run that is broken off.
+  // Nothing else stops the container of an interrupted run.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop().finally(() => process.exit(1)))
   try {
     const rabbitMq = await startRabbitMq()
@@ -47,7 +47,7 @@ export const startGatewayStack = async (people: number) => {
     return {
       issuer,
       jwksUri: `${identityUrl}/.well-known/jwks.json`,
-      /** @param root another checkout to run it from */
+      /** @param root another checkout from which to run it */
       startGateway: async (root?: string) => {
         const gateway = await startServiceProcess({
           name: 'gateway',

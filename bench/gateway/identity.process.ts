@@ -11,7 +11,7 @@ export type IdentityReply = { url: string }
 
 const bodyOf = async (req: IncomingMessage) => Buffer.concat(await req.toArray()).toString()
 
-/** Stands for identity, whose own speed `bench login` measures: a key set, and session answers out of memory. */
+/** A stand-in for identity, with a key set and session look-ups from memory. */
 answerQuestions(async ({ jwks, people, authorization }: IdentityQuestion): Promise<IdentityReply> => {
   const numbers = new Map(Array.from({ length: people }, (_, at) => [sessionIdOf(at + 1), at + 1]))
   const lookUp = (id: string): LookedUpSession => {
@@ -27,7 +27,7 @@ answerQuestions(async ({ jwks, people, authorization }: IdentityQuestion): Promi
     json(JSON.stringify({ now_ms: Date.now(), sessions: ids.map(lookUp) } satisfies SessionLookupAnswer))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // The open server would keep the process when nobody asks any more.
+  // The open server would keep the process alive after its parent has gone.
   process.once('disconnect', () => process.exit())
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 })

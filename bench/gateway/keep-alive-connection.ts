@@ -5,7 +5,7 @@ export type Answered = { status: number; bytes: number; ms: number }
 
 const endOfHead = '\r\n\r\n'
 
-// What our Nginx sends along (infra/nginx), then what Node's `fetch` sends by itself.
+// The headers that Nginx adds (infra/nginx), then those that Node's `fetch` sends.
 const headers = [
   'Host: localhost',
   'X-Forwarded-For: 192.0.2.1',
@@ -21,20 +21,20 @@ const headers = [
   'Accept-Encoding: gzip, deflate',
 ].join('\r\n')
 
-/** Status and length of the answer that stands in `received`, or null while it is not all there. */
+/** Status and length of the response in `received`, or null while it is incomplete. */
 const readAnswer = (received: Buffer) => {
   const headLength = received.indexOf(endOfHead)
   if (headLength < 0) return null
   const head = received.toString('latin1', 0, headLength)
   const status = Number(head.slice(9, 12))
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-  // Neither contestant streams, so chunks are nothing this client has to know.
+  // No contestant streams, so chunked responses are not supported.
   if (length === undefined && status !== 204) throw new Error(`an answer without a length:\n${head}`)
   const bytes = headLength + endOfHead.length + Number(length ?? 0)
   return received.length >= bytes ? { status, bytes } : null
 }
 
-/** One HTTP/1.1 connection, one request at a time, and no more work than that takes. */
+/** A minimal HTTP/1.1 client: one connection, one request at a time. */
 export const openConnection = async (url: string) => {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname).setNoDelay()

@@ -3,7 +3,7 @@ import { answerQuestions } from '../harness/ask-process.ts'
 import { quantile } from '../harness/quantiles.ts'
 import { openConnection } from './keep-alive-connection.ts'
 
-/** Which lines of a file of tokens: any of them again and again, or each once, which may end the load early. */
+/** Lines of a token file: used repeatedly, or once each, which may end the load early. */
 export type TokenChoice = { file: string; use: 'again' | 'once'; first: number; count: number }
 export type LoadQuestion = TokenChoice & {
   url: string
@@ -21,7 +21,7 @@ const tokensOf = (file: string) => {
   return tokens
 }
 
-/** Until it is told to stop: whoever writes to a process that sleeps pays for waking it. @returns how to stop */
+/** Keeps a core busy, because waking a sleeping client would be charged to the server. @returns how to stop */
 const stayAwake = () => {
   let isOver = false
   const turn = () => {
@@ -33,7 +33,7 @@ const stayAwake = () => {
   }
 }
 
-/** A closed loop over connections that stay open. @throws Error at the first answer of another status */
+/** A closed loop over keep-alive connections. @throws Error at the first response with another status */
 const load = async ({ url, path, status, connections, forMs, file, use, first, count }: LoadQuestion) => {
   const tokens = tokensOf(file)
   const opened = await Promise.all(Array.from({ length: connections }, () => openConnection(url)))

@@ -18,13 +18,13 @@ const files: Record<Exclude<Contestant, 'gateway'>, URL> = {
 }
 
 const startContestant = async (name: keyof typeof files, task: Task) => {
-  // As the gateway has it: Express and its kin do less in production.
+  // Like the gateway; Express does less in production.
   const process = startAnswering<Task, { url: string }>(files[name], { NODE_ENV: 'production' })
   const { url } = await process.ask(task)
   return { name, url, pid: process.pid, stop: process.stop }
 }
 
-/** Everybody starts anew, so that no case profits from the one before. */
+/** Restarts all contestants, so that no case benefits from the previous one. */
 export const measureCase = async (it: Case, { stack, load, tokens, pace, people }: Setting): Promise<CaseResult> => {
   say(it.title)
   const gateway = await stack.startGateway()
@@ -43,7 +43,7 @@ export const measureCase = async (it: Case, { stack, load, tokens, pace, people 
       const sample = isRefusal ? samples.bad : samples.good
       expectSame(name, await recordAnswer(other.url, it.path, sample), isRefusal ? refused : accepted)
     }
-    // A token may be new where its session is not: the sessions are made known first.
+    // The sessions are made known first, because only the tokens are to be new.
     const known = { file: ofPeople.file, use: 'once' as const, first: 0, count: warmPeople, forMs: 5_000 }
     const self: Competitor = { name: 'gateway', url: gateway.url, pid: gateway.pid, tokens: it.tokens }
     await load.measure(self, { ...known, path: '/auth/me', status: 200 })

@@ -1,7 +1,7 @@
 import type { UserState } from '@gatehouse/contracts'
 import { sessionIdOf, userIdOf, usernameOf } from '../harness/users.ts'
 
-/** The nth of those signed in: each has one session, and an answer as long as everybody else's. */
+/** The nth signed-in user, with one session and a response of the same length as all others. */
 export const userOf = (nth: number): UserState => ({
   id: userIdOf(nth),
   username: usernameOf(nth),

@@ -1,10 +1,10 @@
 import { request } from 'node:http'
 import type { Recorded } from './contestants/contestant.ts'
 
-// Node writes these itself, in every contestant.
+// Node writes these headers in every contestant.
 const writtenByNode = new Set(['date', 'connection', 'keep-alive'])
 
-/** One answer as it comes over the wire, the names of its headers spelled as they are sent. */
+/** One response with its header names as sent. */
 export const recordAnswer = (url: string, path: string, token: string) =>
   new Promise<Recorded>((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}` }
@@ -23,7 +23,7 @@ export const recordAnswer = (url: string, path: string, token: string) =>
 
 const withoutRequestId = ({ status, body }: Recorded) => `${status} ${body.replace(/"request_id":"[^"]*"/, '')}`
 
-/** @throws Error when a contestant does another thing than the gateway: then it could not be compared with it */
+/** @throws Error when a contestant responds differently from the gateway, which would make the comparison invalid */
 export const expectSame = (name: string, answer: Recorded, wanted: Recorded) => {
   if (withoutRequestId(answer) === withoutRequestId(wanted)) return
   throw new Error(`${name} answers ${withoutRequestId(answer)} where the gateway answers ${withoutRequestId(wanted)}`)

@@ -10,7 +10,7 @@ export const rowOf = (rounds: Rounds, key: string, name: string, ratio: string):
   return { name, perSecond: of('perSecond'), p50: of('p50'), p99: of('p99'), cpuMicros: of('cpuMicros'), ratio }
 }
 
-/** A ratio with the aim that it has to reach, when there is one. */
+/** A ratio, with its aim if there is one. */
 export const withAim = (ratio: number, least?: number) =>
   least === undefined ? ratio.toFixed(2) : against(`${ratio.toFixed(2)} >= ${least}`, ratio >= least)
 
@@ -21,7 +21,7 @@ export const resultOf = ({ title, aims }: Case, rounds: Rounds): CaseResult => {
   return { title, rows }
 }
 
-/** @param ratio what the last column says */
+/** @param ratio heading of the last column */
 export const caseTable = ({ title, rows }: CaseResult, ratio = 'gateway / this one') =>
   `## ${title}
 

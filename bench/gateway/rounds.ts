@@ -8,12 +8,12 @@ import type { LoadQuestion, LoadReply, TokenChoice } from './load.process.ts'
 
 export type Pace = { forMs: number; rounds: number }
 export type Measured = LoadReply & { cpuMicros: number }
-/** Somebody to be measured, and what to ask of it in which round. */
+/** A contestant, and what to send it in each round. */
 export type Competitor = { name: string; url: string; pid: number; tokens: (round: number) => TokenChoice }
 export type Request = Pick<LoadQuestion, 'path' | 'status'>
 
 export const connections = 32
-// V8 still compiles what it runs for the first 20,000 requests or so, which here take three seconds.
+// V8 compiles hot code during about the first 20,000 requests, which take three seconds here.
 export const warmUpMs = 4_000
 
 export const startLoad = () => {
@@ -27,7 +27,7 @@ export const startLoad = () => {
 }
 export type Load = ReturnType<typeof startLoad>
 
-/** All take turns, another first in each round, so that the machine's mood falls on all alike: it changes within seconds. */
+/** Contestants take turns in alternating order, because the speed of the machine changes within seconds. */
 export const runRounds = async (
   load: Load,
   competitors: Competitor[],
@@ -48,7 +48,7 @@ export const runRounds = async (
   return {
     /** The median of its rounds. */
     of: (name: string, what: keyof Measured) => median((seen.get(name) ?? []).map((it) => it[what])),
-    /** How many times as fast one is as another: the median of what each round says. */
+    /** How many times as fast one is as another: the median of the ratios of the rounds. */
     ratio: (one: string, other: string) => {
       const others = seen.get(other) ?? []
       return median((seen.get(one) ?? []).map((it, round) => it.perSecond / (others[round]?.perSecond ?? Number.NaN)))

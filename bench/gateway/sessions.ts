@@ -9,11 +9,11 @@ import { warmPeople } from './tokens.ts'
 
 const request = { path: '/auth/me', status: 200 }
 const mostGrowthMb = 150
-// Two contestants whose ratio is near its aim: as long as five take elsewhere tells more of them.
+// Twice the rounds, because the ratio of these two is close to its aim.
 const turns = 2
 const fillWithinMs = 300_000
 
-/** Two gateways take turns, one with few sessions and one with all of them; the latter's memory before and after. */
+/** Two gateways take turns, one with few sessions and one with all; also measures the memory of the latter. */
 export const measureSessions = async ({ stack, load, tokens: { ofPeople }, pace }: Setting) => {
   const { file, count } = ofPeople
   const all = count.toLocaleString('en')
@@ -31,7 +31,7 @@ export const measureSessions = async ({ stack, load, tokens: { ofPeople }, pace 
       await delay(2_000)
       return (residentMib(large.pid) * 2 ** 20) / 1e6
     }
-    // As much load as it takes to be as large as few sessions ever make it.
+    // Enough load to reach its full size with few sessions.
     await load.measure(many, { ...request, ...few.tokens(0), forMs: warmUpMs })
     const before = await residentMb()
     // A token is remembered from its second use on.

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A process of its own that answers questions one at a time, so that it measures apart from our own event loop. */
+/** Starts a process that handles requests one at a time, apart from the event loop of the benchmark. */
 export const startAnswering = <Question extends object, Reply>(file: URL, environment: NodeJS.ProcessEnv = {}) => {
   const child: ChildProcess = fork(file, { env: { ...process.env, ...environment } })
   return {
@@ -24,7 +24,7 @@ export const startAnswering = <Question extends object, Reply>(file: URL, enviro
   }
 }
 
-/** The other side: answers every question until the one who asks is gone. */
+/** The child's side: handles every request until the parent has gone. */
 export const answerQuestions = <Question, Reply>(reply: (question: Question) => Promise<Reply>) => {
   process.on('message', async (question) => {
     const answer = await reply(question as Question)

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { cpuSecondsOf, peakMemoryMib } from './process-figures.ts'
 import { startServiceProcess, withoutPassword } from './service-process.ts'
 
-/** Identity as it ships, on a database and a broker; a service `bench` may ask it. */
+/** Identity as it ships, with a database, a broker, and a credential for the service `bench`. */
 export const startIdentityProcess = async (urls: { database: string; broker: string }, root?: string) => {
   const database = withoutPassword(urls.database)
   const broker = withoutPassword(urls.broker)

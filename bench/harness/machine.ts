@@ -10,7 +10,7 @@ const cpuTimes = () => {
   return { busy: sum((it) => it !== 'idle'), total: sum(() => true) }
 }
 
-/** CPU time spent by anybody, other work included. */
+/** CPU time of all processes. */
 export const cpuSecondsOfMachine = () => cpuTimes().busy / 1000
 
 const shareBusy = async (forMs: number) => {
@@ -21,8 +21,8 @@ const shareBusy = async (forMs: number) => {
 }
 
 /**
- * Waits, while we ourselves do nothing, until the machine is nearly idle, a minute at the most.
- * @returns what it found, to be printed beside the figures
+ * Waits at most a minute until the machine is nearly idle.
+ * @returns the remaining load, to be printed beside the figures
  */
 export const waitForQuiet = async () => {
   const deadline = performance.now() + 60_000

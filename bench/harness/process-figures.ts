@@ -5,14 +5,14 @@ const memoryMib = (pid: number, line: 'VmRSS' | 'VmHWM') => {
   return Number(kib) / 1024
 }
 
-/** The memory a process holds now, in MiB, as Linux counts it. */
+/** Current resident memory of a process, in MiB. */
 export const residentMib = (pid: number) => memoryMib(pid, 'VmRSS')
-/** The most memory it ever held. */
+/** Peak resident memory. */
 export const peakMemoryMib = (pid: number) => memoryMib(pid, 'VmHWM')
 
-/** CPU time it has spent so far; Linux counts in hundredths of a second. */
+/** CPU time so far; Linux counts in hundredths of a second. */
 export const cpuSecondsOf = (pid: number) => {
-  // Fields 14 and 15 of proc_pid_stat(5); the second may hold spaces and ends with the last parenthesis.
+  // Fields 14 and 15 of proc_pid_stat(5); field 2 may contain spaces and ends with the last parenthesis.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) / 100
 }

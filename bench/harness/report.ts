@@ -1,11 +1,11 @@
-/** A number as a person compares it: three digits that count, or all before the point. */
+/** A number with three significant digits, or all digits before the point. */
 export const figure = (value: number) =>
   Number.isNaN(value) ? '-' : value >= 100 ? Math.round(value).toLocaleString('en') : String(+value.toPrecision(3))
 
-/** Whether an aim of the issue was met, in words that show it. */
+/** An aim, and whether it was met. */
 export const against = (aim: string, isMet: boolean) => `${aim}: ${isMet ? 'yes' : '**no**'}`
 
-/** A Markdown table whose source is readable too. */
+/** A Markdown table with aligned columns. */
 export const table = (head: string[], rows: (string | number)[][]) => {
   const cells = [head, ...rows.map((row) => row.map((it) => (typeof it === 'number' ? figure(it) : it)))]
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))

@@ -2,20 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer } from './http-client.ts'
 
 type Load = {
-  /** How many clients; each has one call under way at a time. */
+  /** Number of clients, with one call in progress each. */
   atOnce: number
   forMs: number
-  /** Ends the load early; the bound that holds whatever the clock says. */
+  /** Maximum number of calls, which ends the load early. */
   mostCalls?: number
   /** One call of the given client, the nth of all. */
   call: (client: number, nth: number) => Promise<Answer>
-  /** How long a client waits after an answer. */
+  /** How long a client waits after a response. */
   pauseMs?: (answer: Answer) => number
 }
 
 /**
- * A closed loop of clients for a bounded time. Only what is answered within that time counts as throughput.
- * @returns every answer, without its body, and for how long the load ran
+ * A closed loop of clients for a limited time. Only responses within that time count as throughput.
+ * @returns every response without its body, and how long the load ran
  */
 export const runLoad = async ({ atOnce, forMs, mostCalls = 500_000, call, pauseMs }: Load) => {
   const startedAt = performance.now()

@@ -1,2 +1,2 @@
-/** Progress goes to standard error; standard output carries the result alone. */
+/** Prints progress to standard error, because standard output has only the result. */
 export const say = (text: string) => void process.stderr.write(`${text}\n`)

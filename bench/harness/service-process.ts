@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient, eventually, freePort } from '@gatehouse/testkit'
 
-/** Where this checkout lies. */
+/** The root of this checkout. */
 export const ownRoot = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A URL without its password, which a service that ships reads from a file. */
+/** A URL without its password, which a service reads from a file. */
 export const withoutPassword = (full: string) => {
   const url = new URL(full)
   const password = decodeURIComponent(url.password)
@@ -17,7 +17,7 @@ export const withoutPassword = (full: string) => {
   return { url: String(url), password }
 }
 
-/** How the image has Node run. @throws Error where it no longer says so */
+/** NODE_OPTIONS of the image. @throws Error when the Dockerfile sets none */
 const nodeOptions = (root: string) => {
   const [, options] = /^ENV NODE_OPTIONS=(.+)$/m.exec(readFileSync(`${root}infra/service.Dockerfile`, 'utf8')) ?? []
   if (options === undefined) throw new Error('infra/service.Dockerfile names no NODE_OPTIONS')
@@ -34,13 +34,13 @@ const stopped = async (child: ChildProcess) => {
 
 type Service = {
   name: string
-  /** @param file keeps a secret in a file of its own, and tells where */
+  /** @param file writes a secret to a file and returns its path */
   settings: (url: string, file: (name: string, content: string) => string) => Record<string, string>
-  /** Another checkout to run it from. */
+  /** Another checkout from which to run it. */
   root?: string
 }
 
-/** A service as it ships: its own process, its secrets in files, production settings, every line logged to a file. */
+/** A service as it ships: a process with production settings, secrets in files, and its log in a file. */
 export const startServiceProcess = async ({ name, settings, root = ownRoot }: Service) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'))
   const file = (secret: string, content: string) => {
@@ -64,7 +64,7 @@ export const startServiceProcess = async ({ name, settings, root = ownRoot }: Se
   })
   const stop = async () => {
     await stopped(child)
-    // Forced: it may be stopped by whoever started it and once more at the end of all.
+    // `force`, because it may be stopped twice: by its caller, and at the end of the run.
     rmSync(folder, { recursive: true, force: true })
   }
   const getReady = async () => {

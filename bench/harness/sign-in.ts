@@ -1,7 +1,7 @@
 import { createClient, granted } from '@gatehouse/testkit'
 import { password, usernameOf } from './users.ts'
 
-/** Any of 16 million addresses, the nth always the same. Identity believes the proxy in front of it, which here is us. */
+/** The nth of 16 million addresses. Identity trusts its proxy, which here is the benchmark. */
 export const addressOf = (nth: number) => `10.${(nth >> 16) & 255}.${(nth >> 8) & 255}.${nth & 255}`
 
 export const loginCall = (username: string, secret: string, address: string) => ({
@@ -11,7 +11,7 @@ export const loginCall = (username: string, secret: string, address: string) => 
   body: JSON.stringify({ username, password: secret }),
 })
 
-/** Signs the nth user in, by a client of its own: no connection of those that are measured. */
+/** Signs the nth user in, with a client whose connections are not measured. */
 export const signIn = async (url: string, nth: number) => {
   const client = createClient(url)
   const body = { username: usernameOf(nth), password }

@@ -8,17 +8,17 @@ import { fillUsers } from './users.ts'
 
 const run = promisify(execFile)
 
-/** The migrate job of another checkout. */
+/** The migrations of another checkout. */
 const migrateAs = (root: string, databaseUrl: string) =>
   run(process.execPath, ['migrations/src/main.ts'], { cwd: root, env: { DATABASE_URL: databaseUrl } })
 
-/** Real Postgres and RabbitMQ, and as many identities on databases of their own as asked for. */
+/** Real Postgres and RabbitMQ, and any number of identities with their own databases. */
 export const startStack = async () => {
   const closers: (() => Promise<unknown> | unknown)[] = []
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close()
   }
-  // Nobody else would stop the containers of a run that is broken off.
+  // Nothing else stops the containers of an interrupted run.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop().finally(() => process.exit(1)))
   try {
     const postgres = await startPostgres()

@@ -4,9 +4,9 @@ import { say } from './say.ts'
 const steady = 0.9
 
 /**
- * Repeats a measurement that tells how fast the machine was meanwhile. Rounds in which it was more than a tenth slower
- * than in its best round were disturbed by other work and are replaced, as long as there are twice as many in all.
- * @returns the rounds that count, and how many were thrown away
+ * Repeats a measurement that includes the speed of the machine. Rounds in which the machine was more than a tenth slower than in
+ * its best round are replaced, up to twice as many rounds in total.
+ * @returns the remaining rounds, and how many were discarded
  */
 export const steadyRounds = async <Round extends { slowest: number }>(rounds: number, run: () => Promise<Round>) => {
   const seen: Round[] = []

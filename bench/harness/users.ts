@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import pg from 'pg'
 
 export const password = 'a password of the benchmark'
-/** As identity's configuration has it; whatever differs from it would be hashed anew at login. */
+/** The cost of identity's configuration; a hash with another cost would be replaced at login. */
 export const argon2Cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-/** Usernames of one length, so that the same piece of each finds as many whatever the size of the table. */
+/** Usernames of one length, so that searching a part of one finds equally many in a table of any size. */
 export const usernameOf = (nth: number) => `user-${String(nth).padStart(7, '0')}`
 
-/** Scattered as real identifiers are, and the same in SQL and here. */
+/** Scattered like real ids, and computed alike in SQL and here. */
 const uuidOf = (text: string) => {
   const hex = createHash('md5').update(text).digest('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`
@@ -18,7 +18,7 @@ export const sessionIdOf = (nth: number) => uuidOf(`session ${nth}`)
 
 const uuidSql = (kind: string) => `overlay(overlay(md5('${kind} ' || n) placing '4' from 13) placing '8' from 17)::uuid`
 
-/** Fills an empty database with users 1 to `count` of one password, a live session each; the first is an admin. */
+/** Fills an empty database with users 1 to `count` with the same password and a session each; the first is an admin. */
 export const fillUsers = async (ownerUrl: string, count: number, hashedPassword: string) => {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()
@@ -37,7 +37,7 @@ export const fillUsers = async (ownerUrl: string, count: number, hashedPassword:
          FROM generate_series(1, $1::int) AS n`,
       [count],
     )
-    // Else the first measurement pays for what autovacuum finds to do.
+    // Otherwise autovacuum disturbs the first measurement.
     await client.query('VACUUM ANALYZE users')
     await client.query('VACUUM ANALYZE sessions')
   } finally {

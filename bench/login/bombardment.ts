@@ -13,7 +13,7 @@ type Needs = { url: string; users: number; forMs: number; rounds: number }
 const jwks = '/.well-known/jwks.json'
 const live = '/health/live'
 
-/** 500 clients at once: what becomes of those accepted, of those refused, and of everybody who wants something else. */
+/** 500 concurrent clients: measures accepted and refused logins, and other requests meanwhile. */
 export const measureBombardment = async ({ url, users, forMs, rounds }: Needs) => {
   const probe = startAnswering<ProbeQuestion, ProbeReply>(new URL('./probe.process.ts', import.meta.url))
   try {
@@ -60,7 +60,7 @@ export const measureBombardment = async ({ url, users, forMs, rounds }: Needs) =
     ]
     return `## 500 clients at once
 
-${(forMs * rounds) / 1000} s each. JWKS and liveness are asked for 50 times a second meanwhile, from another process.
+${(forMs * rounds) / 1000} s each. Meanwhile another process requests JWKS and liveness 50 times a second.
 
 ${table(head, rows)}`
   } finally {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-// Sound in form and of common costs; no password has them.
+// Well-formed hashes with common costs, of no password.
 const filler = 'A'.repeat(22)
 const kinds: Record<string, string> = {
   'bcrypt 11': `$2b$11$${'a'.repeat(53)}`,

@@ -6,10 +6,10 @@ import { waitForQuiet } from '../harness/machine.ts'
 import { table } from '../harness/report.ts'
 import { signIn } from '../harness/sign-in.ts'
 
-// Only the form counts: nothing is verified while importing.
+// Only the format matters, because an import verifies no hash.
 const bcryptHash = '$2b$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdDut3Xu'
 
-// In pieces of some kilobytes, as a file is read.
+// In chunks of some kilobytes, like a file.
 const linesOf = function* (rows: number) {
   for (let from = 0; from < rows; from += 100) {
     const many = Array.from({ length: Math.min(100, rows - from) }, (_, at) => ({
@@ -22,7 +22,7 @@ const linesOf = function* (rows: number) {
   }
 }
 
-/** Written while it is read, as `curl --data-binary @file` does. */
+/** Streamed, like `curl --data-binary @file`. */
 const upload = async (url: string, authorization: string, rows: number) => {
   const sent = request(new URL('/users/import', url), {
     method: 'POST',
@@ -43,7 +43,7 @@ const upload = async (url: string, authorization: string, rows: number) => {
   if (summary.imported !== rows) throw new Error(`imported ${summary.imported} of ${rows}: ${body.slice(0, 500)}`)
 }
 
-/** A fresh identity takes users over; its relay publishes a `user.created.v1` for each meanwhile. */
+/** A fresh identity imports users while its relay publishes a `user.created.v1` for each. */
 export const measureImport = async ({ identity, rows }: { identity: IdentityProcess; rows: number }) => {
   const quiet = await waitForQuiet()
   const { authorization } = await signIn(identity.url, 1)

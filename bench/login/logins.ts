@@ -18,7 +18,7 @@ const ownCpuSeconds = () => {
   return (user + system) / 1e6
 }
 
-/** Raw Argon2 and logins take turns, so that a change of the machine's mood falls on both. */
+/** Raw Argon2 and logins take turns, because the speed of the machine changes. */
 export const measureLogins = async ({ identity, users, hashedPassword, forMs, rounds }: Needs) => {
   const raw = startAnswering<RawQuestion, RawReply>(new URL('./raw-argon2.process.ts', import.meta.url))
 
@@ -66,15 +66,15 @@ export const measureLogins = async ({ identity, users, hashedPassword, forMs, ro
   }
 
   try {
-    // Until the engine has compiled what is hot.
+    // Warm-up.
     await logIn(16, 3_000)
     const rows = [await rowOf(1), await rowOf(16), await rowOf(500)]
     const head = ['at once', 'logins/s', 'p50 ms', 'p99 ms', 'raw/s', 'raw p50 ms', 'raw p99 ms', 'ratio >= 0.95']
     return `## Logins against raw Argon2
 
-${rounds} rounds of ${forMs / 1000} s each, raw before and after every one. Raw: \`verify\` in a process of its own, min(at once,
-cores) at a time. Medians of the rounds; latencies are those of accepted logins. CPU is what one login cost: identity /
-this load generator / the whole machine. Rounds in which raw Argon2 was disturbed by other work are replaced.
+${rounds} rounds of ${forMs / 1000} s each, raw before and after each. Raw: \`verify\` in a separate process, min(at once,
+cores) at a time. Medians of the rounds; latencies are those of accepted logins. CPU is the cost of one login: identity /
+load generator / whole machine. Rounds in which other work disturbed raw Argon2 are replaced.
 
 ${table([...head, 'CPU ms a login', 'replaced'], rows)}`
   } finally {

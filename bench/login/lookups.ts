@@ -10,20 +10,20 @@ import { sessionIdOf, userIdOf, usernameOf } from '../harness/users.ts'
 
 export type Populated = { identity: IdentityProcess; users: number }
 type Needs = { small: Populated; large: Populated; forMs: number; rounds: number }
-// This kind of machine changes its pace within seconds: many short rounds tell more than a few long ones.
+// The speed of the machine changes within seconds, so many short rounds are better than a few long ones.
 const parts = 5
 
 const atOnce = 32
-// The larger identity has just begun: V8 still compiles what it runs for some 10,000 requests of a kind.
+// The larger identity has just started, and V8 compiles hot code during some 10,000 requests of a kind.
 const warmUpMs = 8_000
 const json = { 'content-type': 'application/json' }
 
-/** What needs no password, on one identity; each client is signed in as a user of its own, the first one as admin. */
+/** Calls without a password, on one identity; each client is signed in as a different user, the first as admin. */
 export const openCalls = async ({ identity, users }: Populated) => {
   const client = createHttpClient(identity.url, atOnce)
   const anyUser = () => 1 + Math.floor(Math.random() * users)
   const signedIn: Awaited<ReturnType<typeof signIn>>[] = []
-  // Far apart in the table. One by one: nobody is refused for being too many.
+  // Far apart in the table. One at a time, so that none is refused as too many.
   for (let nth = 0; nth < atOnce; nth += 1)
     signedIn.push(await signIn(identity.url, 1 + nth * Math.floor(users / atOnce)))
   const of = (nth: number) => signedIn[nth] as (typeof signedIn)[number]
@@ -54,7 +54,7 @@ export const openCalls = async ({ identity, users }: Populated) => {
       forMs,
       call: async (nth) => {
         const answer = expectStatus(await client.call((make[name] as (nth: number) => Call)(nth)), 200)
-        // Each refresh uses the token of the one before, as an honest client does.
+        // Each refresh uses the token of the previous one.
         if (name === 'POST /auth/refresh') of(nth).refreshToken = JSON.parse(answer.body).refresh_token
         return answer
       },
@@ -62,7 +62,7 @@ export const openCalls = async ({ identity, users }: Populated) => {
   return { names: Object.keys(make), measure, close: client.close }
 }
 
-/** Two identities on one Postgres take turns, so that their ratio does not depend on the hour. */
+/** Two identities on one Postgres take turns, because the speed of the machine changes. */
 export const measureLookups = async ({ small, large, ...pace }: Needs) => {
   const forMs = pace.forMs / parts
   const rounds = pace.rounds * parts
@@ -74,7 +74,7 @@ export const measureLookups = async ({ small, large, ...pace }: Needs) => {
     for (const warmUp of [few, many]) await warmUp.measure(name, warmUpMs)
     const seen: Record<'few' | 'many', Awaited<ReturnType<typeof few.measure>>>[] = []
     for (let round = 0; round < rounds; round += 1) {
-      // Who begins changes from round to round.
+      // In alternating order.
       const first = round % 2 === 0 ? few : many
       const one = await first.measure(name, forMs)
       const two = await (first === few ? many : few).measure(name, forMs)

@@ -5,7 +5,7 @@ import { createHttpClient, expectStatus } from '../harness/http-client.ts'
 export type ProbeQuestion = { url: string; paths: string[]; everyMs: number; forMs: number }
 export type ProbeReply = { ms: Record<string, number[]> }
 
-/** Asks for small things at a steady pace, whatever became of the last, while others load the service. */
+/** Sends small requests at a fixed rate, without waiting for responses, while others load the service. */
 answerQuestions(async ({ url, paths, everyMs, forMs }: ProbeQuestion): Promise<ProbeReply> => {
   const client = createHttpClient(url, 64)
   const ms: Record<string, number[]> = Object.fromEntries(paths.map((path) => [path, []]))

@@ -4,7 +4,7 @@ import { answerQuestions } from '../harness/ask-process.ts'
 export type RawQuestion = { hashedPassword: string; password: string; atOnce: number; forMs: number }
 export type RawReply = { perSecond: number; ms: number[] }
 
-/** Verifies one password again and again: what the machine gives when there is nothing but Argon2. */
+/** Verifies one password repeatedly: the speed of Argon2 alone on this machine. */
 answerQuestions(async ({ hashedPassword, password, atOnce, forMs }: RawQuestion): Promise<RawReply> => {
   const startedAt = performance.now()
   const timeLeft = () => startedAt + forMs - performance.now()

@@ -10,21 +10,21 @@ import { fillForeignUsers, foreignKinds, foreignUsernameOf } from './foreign-use
 
 const samples = 300
 const warmUps = 20
-// Identity looks for new kinds of hashes every 5 s, and measures what it finds.
+// Identity looks for new kinds of hashes every 5 s, and measures those it finds.
 const noticedWithinMs = 10_000
 
 type Case = { name: string; username: (nth: number) => string }
 
 /**
- * The login throttle stays on: every sample is another username from another address (identity trusts the X-Forwarded-For
- * of its proxy), so no counter passes what is free.
+ * The login throttle stays on: every sample has another username and address (identity trusts the X-Forwarded-For of its proxy),
+ * so no counter reaches its limit.
  */
 const measure = async (url: string, cases: Case[], firstAddress: number) => {
   const client = createHttpClient(url, 1)
   const ms = cases.map((): number[] => [])
   for (let round = 0; round < samples + warmUps; round += 1) {
     for (let step = 0; step < cases.length; step += 1) {
-      // In turns who is first: what the one leaves behind must not always fall on the same.
+      // In alternating order, so that after-effects of one do not always hit the same other.
       const at = (round + step) % cases.length
       const address = addressOf(firstAddress + round * cases.length + at)
       const call = loginCall(cases[at]?.username(round) ?? '', 'not the password', address)
@@ -50,14 +50,14 @@ const measure = async (url: string, cases: Case[], firstAddress: number) => {
   )
 }
 
-/** Whether the time of a refusal tells which usernames exist, without and with users whose hashes came by an import. */
+/** Measures whether the time of a refusal reveals which usernames exist, without and with imported users. */
 export const measureUnknownOrWrong = async ({ identity, users }: { identity: Identity; users: number }) => {
   const quiet = await waitForQuiet()
   const own: Case[] = [
     { name: 'unknown username', username: (nth) => `nobody-${String(nth).padStart(5, '0')}` },
     { name: 'wrong password', username: (nth) => usernameOf(1 + (nth % users)) },
   ]
-  // Addresses that the other parts, which count up from zero, never come to.
+  // Addresses beyond those of the other parts.
   const before = await measure(identity.url, own, 0xf00000)
   await fillForeignUsers(identity.ownerUrl, samples + warmUps)
   await delay(noticedWithinMs)

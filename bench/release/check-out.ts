@@ -7,7 +7,7 @@ import { ownRoot } from '../harness/service-process.ts'
 
 const run = promisify(execFile)
 
-/** A work tree of an earlier revision, with its own packages, in a folder of its own. */
+/** A work tree of an earlier revision with its own packages. */
 export const checkOut = async (revision: string) => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-release-'))
   const root = join(folder, 'checkout')

@@ -6,10 +6,10 @@ import { makeTokens, warmPeople } from '../gateway/tokens.ts'
 import { table } from '../harness/report.ts'
 import { say } from '../harness/say.ts'
 
-// As many as two gateways do not use up; a round may end early.
+// More than two gateways can use; a round may end early.
 const tokensUsedOnce = ({ forMs, rounds }: Pace) => Math.min(180_000, 20 * forMs * rounds)
 
-/** The gateway of both checkouts on one broker and one stand-in for identity, case by case. */
+/** Compares the gateways of both checkouts, with one broker and one stand-in for identity. */
 export const compareGateways = async (release: string, pace: Pace) => {
   const stack = await startGatewayStack(warmPeople)
   const load = startLoad()

@@ -13,7 +13,7 @@ const users = 1_000
 const signInsAtOnce = 16
 const warmUpMs = 5_000
 
-/** One kind of call on one identity: how many a second, and the CPU that identity spends on each. */
+/** Measures one call on one identity: calls per second, and identity's CPU time for each. */
 const measurements = async (it: Populated) => {
   const calls = await openCalls(it)
   const signIns = createHttpClient(it.identity.url, signInsAtOnce)
@@ -31,7 +31,7 @@ const measurements = async (it: Populated) => {
   return { names: ['POST /auth/login', ...calls.names], measure, close }
 }
 
-/** Identity of both checkouts, each on a database of its own schema in one Postgres, call by call. */
+/** Compares identity of both checkouts, each with a database of its own schema in one Postgres. */
 export const compareIdentities = async (release: string, hashedPassword: string, { forMs, rounds }: Pace) => {
   const stack = await startStack()
   try {

@@ -5,10 +5,10 @@ import type { PublicUser } from '@gatehouse/contracts'
 import { answerQuestions } from '../../harness/ask-process.ts'
 import { userOf } from '../people.ts'
 
-/** An answer of the gateway, byte for byte but for what Node adds by itself. */
+/** A response of the gateway, byte for byte except for what Node adds. */
 export type Recorded = { status: number; headers: Record<string, string>; body: string }
 
-/** What a contestant is told: whom to trust, how many users there are, and what the gateway answers. */
+/** The input of a contestant: the issuer to trust, the number of users, and the gateway's responses. */
 export type Task = {
   issuer: string
   audience: string
@@ -17,7 +17,7 @@ export type Task = {
   people: number
   accepted: Recorded
   refused: Recorded
-  /** Which of the two a contestant that looks at nothing has to send. */
+  /** Which of the two a contestant that ignores the request has to send. */
   isRefusal: boolean
 }
 
@@ -30,7 +30,7 @@ export const usersById = (people: number) =>
     }),
   )
 
-/** What `/auth/verify` says about a user. */
+/** The headers of `/auth/verify` about a user. */
 export const userHeaders = ({ id, username, roles }: User) => ({
   'Cache-Control': 'no-store',
   'X-Auth-User-Id': id,
@@ -38,12 +38,12 @@ export const userHeaders = ({ id, username, roles }: User) => ({
   'X-Auth-Roles': roles.join(','),
 })
 
-/** Every contestant is a process that gets its task, serves, and ends with the one who asked. */
+/** Runs a contestant as a process that gets its task, serves, and ends with its parent. */
 export const contest = (serve: (task: Task) => Promise<Server>) =>
   answerQuestions(async (task: Task) => {
     const server = await serve(task)
     if (!server.listening) await once(server, 'listening')
-    // As the gateway has it; it is in the answer's headers.
+    // The same as the gateway's; it is in the response headers.
     server.keepAliveTimeout = 75_000
     process.once('disconnect', () => process.exit())
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }

@@ -3,12 +3,12 @@ import { expressjwt, type GetVerificationKey, type Request, UnauthorizedError } 
 import jwksRsa from 'jwks-rsa'
 import { contest, userHeaders, usersById } from './contestant.ts'
 
-/** Express with express-jwt and jwks-rsa as their manuals have it, and a Map for a user table. */
+/** Express with express-jwt and jwks-rsa as in their manuals, and a Map as the user table. */
 contest(async ({ issuer, audience, jwksUri, people, refused }) => {
   const users = usersById(people)
   const secret = jwksRsa.expressJwtSecret({ jwksUri, cache: true, rateLimit: true }) as GetVerificationKey
   const app = express()
-  // The gateway sends neither; computing an ETag would cost them.
+  // The gateway sends neither, and computing an ETag would cost time.
   app.disable('x-powered-by')
   app.disable('etag')
   app.use(expressjwt({ secret, issuer, audience, algorithms: ['RS256'] }))

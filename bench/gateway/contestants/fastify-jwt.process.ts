@@ -2,7 +2,7 @@ import fastifyJwt from '@fastify/jwt'
 import fastify, { type FastifyRequest } from 'fastify'
 import { contest, userHeaders, usersById } from './contestant.ts'
 
-/** Fastify with @fastify/jwt, whose fast-jwt remembers verified tokens: as many as there are people here. */
+/** Fastify with @fastify/jwt, whose cache of verified tokens has room for all people here. */
 contest(async ({ issuer, audience, publicPem, people, refused }) => {
   const users = usersById(people)
   const app = fastify()

@@ -3,7 +3,7 @@ import express from 'express'
 import jwt from 'jsonwebtoken'
 import { contest } from './contestant.ts'
 
-/** Express and one `verify`, with the key at hand and the answer ready: the least that checks a token at all. */
+/** Express and one `verify`, with the key and the response in memory: the minimum that verifies a token. */
 contest(async ({ publicPem, accepted, refused }) => {
   const key = createPublicKey(publicPem)
   const yes = Buffer.from(accepted.body)

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { contest } from './contestant.ts'
 
-/** Looks at nothing and sends the gateway's answer: what HTTP alone costs in Node. */
+/** Ignores the request and sends the gateway's response: the cost of HTTP alone in Node. */
 contest(async ({ accepted, refused, isRefusal }) => {
   const { status, headers, body } = isRefusal ? refused : accepted
   const bytes = Buffer.from(body)
