@@ -20,7 +20,7 @@ afterAll(() => {
   workshop?.close()
   const noticed = counts.killed + counts['killed by types']
   const decided = noticed + counts.survived
-  say(`\n${counts.killed} noticed by tests, ${counts['killed by types']} by types alone, ${counts.survived} by nothing`)
+  say(`\n${counts.killed} noticed by tests, ${counts['killed by types']} only by types, ${counts.survived} by nothing`)
   say(`score: ${noticed} of ${decided}, ${decided === 0 ? 0 : Math.round((1000 * noticed) / decided) / 10} %`)
   for (const it of survivors) say(`survived: ${it}`)
 })

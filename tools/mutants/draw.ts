@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** The same `count` of them for the same seed, in the same order: each is put where its digest says. */
+/** Draws `count` items, the same for the same seed, in the order of their digests. */
 export const draw = <T>(all: T[], seed: number, count: number, nameOf: (it: T) => string): T[] =>
   all
     .map((it) => ({

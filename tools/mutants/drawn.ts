@@ -6,7 +6,7 @@ import { describeMutant, makeMutants } from './make-mutants.ts'
 
 const root = new URL('../..', import.meta.url)
 
-/** All changes of the core that are to be noticed, under the name by which a report tells of them. */
+/** All mutants of the core that some test must notice, by the name in the report. */
 export const allMutants = () =>
   coreFiles.flatMap((file) =>
     makeMutants(readFileSync(new URL(file, root), 'utf8'))
@@ -14,7 +14,7 @@ export const allMutants = () =>
       .map((it) => ({ ...it, file, name: `${file}:${describeMutant(it)}` })),
   )
 
-/** @param only the beginning of the name of those to choose from, as `services/identity/src/sign-in/log-in.ts:52` */
+/** @param only the beginning of the names to choose from, such as `services/identity/src/sign-in/log-in.ts:52` */
 export const drawMutants = ({ seed, count, only }: { seed: number; count: number; only: string }) =>
   draw(
     allMutants().filter((it) => it.name.startsWith(only)),

@@ -1,4 +1,4 @@
-/** What is read of a node of the syntax tree, as ESTree has it. */
+/** The parts of an ESTree node that are used here. */
 export type Node = { type: string; start: number; end: number; [field: string]: unknown }
 export type Edit = { start: number; end: number; to: string }
 
@@ -21,7 +21,7 @@ const otherOperator: Record<string, string> = {
   '??=': '=',
 }
 
-/** Words of SQL without which a statement still runs, and says something else. */
+/** Changes to SQL after which a statement still runs, but does something else. */
 const sqlEdits: [RegExp, string][] = [
   [/ FOR UPDATE( OF \w+)?( SKIP LOCKED)?/g, ''],
   [/ SKIP LOCKED/g, ''],
@@ -33,14 +33,14 @@ const sqlEdits: [RegExp, string][] = [
   [/ IS NULL/g, ' IS NOT NULL'],
 ]
 
-/** The changes of one node itself, not of what stands in it. */
+/** The changes of one node, without those of its children. */
 export const editsOf = (node: Node, source: string): Edit[] => {
   const code = (it: Node) => source.slice(it.start, it.end)
   const become = (to: string, it: Node = node): Edit => ({ start: it.start, end: it.end, to })
   const child = (field: string) => node[field] as Node
   const list = (field: string) => (node[field] ?? []) as Node[]
 
-  /** Takes one of a list away, with the comma behind it or, at the end, before it. */
+  /** Removes an item of a list, with the comma after it or, for the last one, before it. */
   const without = (items: Node[], index: number): Edit[] => {
     const [item, next, last] = [items[index], items[index + 1], items[index - 1]]
     if (item === undefined) return []
@@ -96,7 +96,7 @@ const literal = ({ value, raw, regex, start, end }: Node): Edit[] => {
   if (typeof value === 'boolean') return [become(String(!value))]
   if (typeof value === 'number') return otherNumbers(value).map((it) => become(String(it)))
   if (regex !== undefined) return [/^\/\^/, /\$(?=\/\w*$)/].flatMap((it) => anchorless(String(raw), it).map(become))
-  // Sentences are for people, and no test asserts them.
+  // Tests assert no sentences.
   if (typeof value === 'string' && /^\S+$/.test(value)) return [become(`'x${value}'`)]
   return []
 }

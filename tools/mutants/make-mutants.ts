@@ -1,10 +1,10 @@
 import { parseAst } from 'vitest/node'
 import { type Edit, editsOf, type Node } from './edits-of.ts'
 
-/** One change of a source: `from`, which stands on `line`, becomes `to`. */
+/** One change of a source: `from` on `line` becomes `to`. */
 export type Mutant = { line: number; text: string; from: string; to: string; source: string }
 
-/** Types change nothing that runs, and an import is either used or noticed. */
+/** Types have no effect at run time, and the compiler notices a missing import. */
 const isOutside = ({ type }: Node) =>
   type.startsWith('Import') || (type.startsWith('TS') && !/^TS(As|NonNull|Satisfies)/.test(type))
 
@@ -16,7 +16,7 @@ const childrenOf = (node: Node) =>
 const editsUnder = (node: Node, source: string): Edit[] =>
   isOutside(node) ? [] : [...editsOf(node, source), ...childrenOf(node).flatMap((it) => editsUnder(it, source))]
 
-/** All single changes of a source, in the order in which they stand there. */
+/** All single changes of a source, in source order. */
 export const makeMutants = (source: string): Mutant[] => {
   const mutants = editsUnder(parseAst(source, { lang: 'ts' }) as unknown as Node, source).map(({ start, end, to }) => {
     const from = source.slice(start, end)
@@ -27,7 +27,7 @@ export const makeMutants = (source: string): Mutant[] => {
   return mutants.sort((a, b) => a.start - b.start).map(({ start: _, ...mutant }) => mutant)
 }
 
-/** As one line that can be read, however long the code is. */
+/** One readable line, also for long code. */
 export const describeMutant = ({ line, from, to }: Mutant) => {
   const short = (code: string) => {
     const flat = code.replaceAll(/\s+/g, ' ')

@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node'
 import './provided.ts'
 
-/** In place of the testkit's own: Postgres and RabbitMQ run already, and stay for the next mutant. */
+/** Replaces the testkit's global set-up: Postgres and RabbitMQ already run, and are kept for the next mutant. */
 export default ({ provide }: TestProject) => {
   const { MUTANTS_CONTAINERS = '{}' } = process.env
   const { postgres, rabbitMq } = JSON.parse(MUTANTS_CONTAINERS)

@@ -1,5 +1,5 @@
 declare module 'vitest' {
-  /** Handed on as they are; libs/testkit knows what is in them. */
+  /** Passed on unchanged to libs/testkit. */
   interface ProvidedContext {
     postgres: object
     rabbitMq: object

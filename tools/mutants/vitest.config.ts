@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** The tests of a copy with one change in it, as the `vitest.config.ts` there has them. */
+/** The tests of a mutated copy, like those in its `vitest.config.ts`. */
 export default defineConfig({
   root: new URL('../..', import.meta.url).pathname,
   test: {

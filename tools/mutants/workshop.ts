@@ -28,7 +28,7 @@ const copied = [
 ]
 const withinMs = 600_000
 
-/** Packages are those of the checkout, but for our own: they are the copy's, or no mutant would ever run. */
+/** Links the checkout's packages, except for @gatehouse: those must be the copy's, or no mutant would run. */
 const copyCheckout = () => {
   const path = mkdtempSync(join(tmpdir(), 'gatehouse-mutants-'))
   for (const it of copied) cpSync(join(root, it), join(path, it), { recursive: true, verbatimSymlinks: true })
@@ -43,14 +43,14 @@ const copyCheckout = () => {
   return path
 }
 
-/** What a run of vitest tells those that it starts is not for the runs here. */
+/** Without the variables of the outer vitest run. */
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')))
 
-/** A copy of the checkout in which one change at a time is tried; the checkout itself is never touched. */
+/** A copy of the checkout in which one mutant at a time is tried. The checkout itself is never changed. */
 export const openWorkshop = (containers: object) => {
   const path = copyCheckout()
 
-  /** Whether it ends well within its time; a change that makes it hang is noticed, too. */
+  /** Whether it succeeds within its time; a mutant that hangs is noticed as well. */
   const run = (command: string, args: string[]) =>
     new Promise<boolean>((resolve, reject) => {
       const env = { ...environment(), MUTANTS_CONTAINERS: JSON.stringify(containers) }
@@ -72,7 +72,7 @@ export const openWorkshop = (containers: object) => {
     files.length === 0 ||
     run('vitest', [command, '--run', '--config=tools/mutants/vitest.config.ts', `--project=${project}`, ...files])
 
-  /** A busy machine may fail a test that waits for something: only what fails twice has noticed. */
+  /** On a busy machine a test that waits may fail, so a mutant is noticed only if the test fails twice. */
   const servicePasses = async (files: string[]) => (await vitest('service', files)) || (await vitest('service', files))
 
   const besideOf = (file: string) => [file.replace(/\.ts$/, '.test.ts')].filter((it) => existsSync(join(path, it)))
@@ -87,12 +87,12 @@ export const openWorkshop = (containers: object) => {
   }
   const typesPass = (file: string) => {
     const workspace = file.split('/').slice(0, 2).join('/')
-    // That a name is used no more is chance: elsewhere in the file it could be.
+    // Unused names are allowed: it is a coincidence if a mutant removes the last use.
     return run('tsc', ['-p', workspace, '--noUnusedLocals', 'false', '--noUnusedParameters', 'false'])
   }
 
   return {
-    /** Whether the tests of these files pass without a change; if not, what they say of a mutant counts for nothing. */
+    /** Whether the tests of these files pass without a mutant; otherwise their results mean nothing. */
     async passesAsItIs(files: string[]) {
       const [unit, service] = [besideOf, serviceTestsOf].map((testsOf) => [...new Set(files.flatMap(testsOf))])
       return (await vitest('unit', unit ?? [])) && (await servicePasses(service ?? []))
