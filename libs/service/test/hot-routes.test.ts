@@ -95,8 +95,13 @@ describe('a hot route', () => {
       })
       expect(answer.headers['x-problem']).toBe(path === '/refused' ? answer.body : undefined)
       expect(logged().at(-1)).toMatchObject({
-        ...{ level: 'info', msg: 'request refused', request_id: id },
-        ...{ method: 'GET', path, status: 403, code: 'not_you' },
+        level: 'info',
+        msg: 'request refused',
+        request_id: id,
+        method: 'GET',
+        path,
+        status: 403,
+        code: 'not_you',
       })
     }
   })

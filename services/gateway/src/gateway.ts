@@ -47,8 +47,13 @@ export const startGateway = (config: GatewayConfig, log: Logger) =>
     const { host, port, drainMs } = config
     const server = await own(
       serve(routes({ health, showsDocs: config.showsDocs }), {
-        ...{ health, metrics, log, host, port, drainMs },
         hotRoutes: hotRoutes(authenticate),
+        health,
+        metrics,
+        log,
+        host,
+        port,
+        drainMs,
       }),
       (it) => it.close(),
     )

@@ -103,7 +103,11 @@ const openDeadLetters = async (...events: GatehouseEvent[]) => {
   let isBroken = true
   const handled: string[] = []
   const subscription = subscribe({
-    ...{ url: vhost.url, queue: 'mailing.users', events: ['user.created.v1'], retryDelaysMs: [], log },
+    url: vhost.url,
+    queue: 'mailing.users',
+    events: ['user.created.v1'],
+    retryDelaysMs: [],
+    log,
     handler: async (event) => {
       if (isBroken) throw new Error('no route\nto \u001b[31mthe printer')
       handled.push(event.id)
