@@ -60,7 +60,7 @@ export const openWorkshop = (containers: object) => {
         stdio: 'ignore',
         detached: true,
       })
-      // As when the packages of the checkout are installed anew meanwhile.
+      // For example when the packages of the checkout are reinstalled meanwhile.
       child.once('error', reject)
       const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), withinMs)
       child.once('close', (code) => {

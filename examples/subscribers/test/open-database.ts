@@ -25,7 +25,7 @@ export const openDatabase = async () => {
     block: async (table: string) => {
       const client = await connect()
       await client.query(`BEGIN; LOCK TABLE ${table} IN EXCLUSIVE MODE`)
-      return { letGo: () => client.query('COMMIT') }
+      return { release: () => client.query('COMMIT') }
     },
     /** Server processes that wait for a lock. */
     blocked: async () => {

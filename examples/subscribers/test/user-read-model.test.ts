@@ -12,8 +12,8 @@ const begin = async () => {
   return { ...broker, database, start, people }
 }
 
-/** An event of another user that was published last: the one before it was taken by then. */
-const untilTaken = async ({ publish, people }: Pick<Awaited<ReturnType<typeof begin>>, 'publish' | 'people'>) => {
+/** Waits for an event that is published last, by which time all earlier ones are being handled. */
+const untilHandled = async ({ publish, people }: Pick<Awaited<ReturnType<typeof begin>>, 'publish' | 'people'>) => {
   const last = aPerson(`last-${crypto.randomUUID()}`)
   await publish(last.is('user.created.v1', 1))
   const isThere = async () =>
@@ -24,7 +24,7 @@ const untilTaken = async ({ publish, people }: Pick<Awaited<ReturnType<typeof be
 }
 
 describe('the read model of users', () => {
-  it('holds the newest state, whatever comes twice or late', async () => {
+  it('has the newest state despite duplicate and late events', async () => {
     const { publish, start, people } = await begin()
     const model = await start()
     const ada = aPerson('ada')
@@ -32,9 +32,9 @@ describe('the read model of users', () => {
     const renamed = ada.is('user.updated.v1', 3, { username: 'ada.lovelace', roles: ['admin'] })
     await publish(created, renamed, ada.is('user.deactivated.v1', 2, { is_active: false }), created)
     const newest = [{ username: 'ada.lovelace', is_active: true, roles: ['admin'] }]
-    // Events are handled side by side, so a later one of another user may be done first.
+    // Events are handled concurrently, so a later one of another user may be done first.
     await eventually(async () => expect(await people()).toEqual(newest))
-    await untilTaken({ publish, people })
+    await untilHandled({ publish, people })
     expect(await people()).toEqual(newest)
     await publish(ada.is('user.password_changed.v1', 4, { username: 'ada.lovelace', is_active: false }))
     await eventually(async () =>
@@ -43,21 +43,21 @@ describe('the read model of users', () => {
     await model.stop()
   })
 
-  it('keeps nothing personal of who was deleted, and no late event brings it back', async () => {
+  it('keeps no personal data of a deleted user, and no late event restores it', async () => {
     const { publish, start, people, database } = await begin()
     const model = await start()
     const ada = aPerson('ada')
     await publish(ada.is('user.created.v1', 1))
     await eventually(async () => expect(await people()).toHaveLength(1))
     await publish(ada.isDeleted(3), ada.is('user.updated.v1', 2))
-    await untilTaken({ publish, people })
+    await untilHandled({ publish, people })
     await model.stop()
     expect(await people()).toEqual([])
     const everything = await database.rows('SELECT row_to_json(latest_versions) AS kept FROM latest_versions')
     expect(JSON.stringify(everything)).not.toContain('ada')
   })
 
-  it('is right again after it was killed in the middle of a transaction', async () => {
+  it('recovers after it was killed in the middle of a transaction', async () => {
     const { publish, start, people, database } = await begin()
     const first = await start()
     const ada = aPerson('ada')
@@ -65,7 +65,7 @@ describe('the read model of users', () => {
     await publish(ada.is('user.created.v1', 1), ada.is('user.deactivated.v1', 2, { is_active: false }))
     await eventually(async () => expect((await database.blocked()).length).toBeGreaterThan(0))
     await first.kill()
-    await block.letGo()
+    await block.release()
     const second = await start()
     await eventually(
       async () => expect(await people()).toEqual([{ username: 'ada', is_active: false, roles: ['ops'] }]),

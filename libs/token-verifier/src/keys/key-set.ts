@@ -90,7 +90,7 @@ export const startKeySet = (options: Options): KeySet => {
     try {
       const fetched = acceptableKeys((await client.getKeys()) as unknown[])
       for (const [kid, key] of keys ?? []) if (fetched.get(kid)?.equals(key)) fetched.set(kid, key)
-      if (fetched.size === 0) throw new Error('The key set holds no acceptable key.')
+      if (fetched.size === 0) throw new Error('The key set has no acceptable key.')
       keys = new Map([...fetched].filter(([kid]) => !withdrawn.has(kid)))
       state.failures = 0
       state.lastError = null
