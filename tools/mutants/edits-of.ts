@@ -45,12 +45,19 @@ export const editsOf = (node: Node, source: string): Edit[] => {
     const [item, next, last] = [items[index], items[index + 1], items[index - 1]]
     if (item === undefined) return []
     if (next) return [{ start: item.start, end: next.start, to: '' }]
-    return [{ start: last ? last.end : item.start, end: item.end, to: '' }]
+    if (last) return [{ start: last.end, end: item.end, to: '' }]
+    const comma = /^\s*,/.exec(source.slice(item.end, node.end))?.[0].length ?? 0
+    return [{ start: item.start, end: item.end + comma, to: '' }]
   }
   const operator = (): Edit[] => {
-    const other = otherOperator[String(node.operator)]
-    const [left, right] = [child('left'), child('right')]
-    return other === undefined ? [] : [become(`${code(left)} ${other} ${code(right)}`)]
+    const own = String(node.operator)
+    const other = otherOperator[own]
+    // JavaScript allows no `??` beside another logical operator.
+    if (other === undefined || (own === '??' && child('left').operator === own)) return []
+    const at = source.indexOf(own, child('left').end)
+    const changed = source.slice(node.start, at) + other + source.slice(at + own.length, node.end)
+    // In parentheses, since the new operator may bind less tightly.
+    return [become(node.type === 'AssignmentExpression' ? changed : `(${changed})`)]
   }
   const test = (): Edit[] => [become('false', child('test')), become(`!(${code(child('test'))})`, child('test'))]
 
@@ -64,7 +71,7 @@ export const editsOf = (node: Node, source: string): Edit[] => {
     case 'ConditionalExpression':
       return test()
     case 'UnaryExpression':
-      return node.operator === '!' ? [become(`!!${code(child('argument'))}`)] : []
+      return node.operator === '!' ? [become(`!${code(node)}`)] : []
     case 'ExpressionStatement':
       return [become(';')]
     case 'ThrowStatement':
@@ -101,7 +108,7 @@ const literal = ({ value, raw, regex, start, end }: Node): Edit[] => {
   return []
 }
 
-/** Of a large one nobody can tell the next. */
+/** No test can tell a large number from the next. */
 const otherNumbers = (value: number) =>
   [...(value < 1_000 ? [value + 1, value - 1] : [Math.round(value / 10)]), value * 10].filter((it) => it !== value)
 

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { parseAst } from 'vitest/node'
 import { coreFiles, serviceTestsOf } from './core.ts'
 import { allMutants, drawMutants } from './drawn.ts'
 import { harmless, isHarmless } from './harmless.ts'
@@ -14,16 +15,17 @@ const changesOf = (source: string) => makeMutants(source).map(({ from, to }) => 
 
 describe('mutants', () => {
   it('turn operators, numbers, guards and negations', () => {
-    expect(changesOf('const f = (a: number) => a < 5')).toEqual(['a < 5 => a <= 5', '5 => 6', '5 => 4', '5 => 50'])
+    expect(changesOf('const f = (a: number) => a < 5')).toEqual(['a < 5 => (a <= 5)', '5 => 6', '5 => 4', '5 => 50'])
     expect(changesOf('const k = 0 + 3_000')).toEqual([
-      '0 + 3_000 => 0 - 3_000',
+      '0 + 3_000 => (0 - 3_000)',
       '0 => 1',
       '0 => -1',
       '3_000 => 300',
       '3_000 => 30000',
     ])
-    expect(changesOf('const g = a && b')).toEqual(['a && b => a || b', 'a && b => (a)', 'a && b => (b)'])
-    expect(changesOf('const h = !a')).toEqual(['!a => !!a'])
+    expect(changesOf('const g = a && b')).toEqual(['a && b => (a || b)', 'a && b => (a)', 'a && b => (b)'])
+    expect(changesOf('const h = !(a && b)')[0]).toBe('!(a && b) => !!(a && b)')
+    expect(changesOf('const i = a > (b ?? c)')[0]).toBe('a > (b ?? c) => (a >= (b ?? c))')
     expect(changesOf('if (a) b = c')).toEqual(['a => false', 'a => !(a)', 'b = c => ;'])
   })
 
@@ -35,14 +37,15 @@ describe('mutants', () => {
     expect(changesOf('const f = `SELECT 1 FROM t WHERE a FOR UPDATE`')).toEqual([' FOR UPDATE => '])
   })
 
-  it('leave types and imports alone', () => {
+  it('leave types, imports and the log alone', () => {
     expect(changesOf("import { a } from 'b'\ntype C = 'd' | 5\nexport const e = f as 'g'")).toEqual([])
+    expect(changesOf("log.info({ a: 5 }, 'done')")).toEqual([])
   })
 
   it('are sources that differ in that one place, and say its line', () => {
     const [mutant] = makeMutants('const a = 1\nconst b = c === d\n').slice(-1)
-    expect(mutant).toMatchObject({ line: 2, text: 'const b = c === d', source: 'const a = 1\nconst b = c !== d\n' })
-    expect(mutant && describeMutant(mutant)).toBe('2  c === d  =>  c !== d')
+    expect(mutant).toMatchObject({ line: 2, text: 'const b = c === d', source: 'const a = 1\nconst b = (c !== d)\n' })
+    expect(mutant && describeMutant(mutant)).toBe('2  c === d  =>  (c !== d)')
   })
 
   it('survive a weak test, and not a good one', () => {
@@ -58,7 +61,7 @@ describe('mutants', () => {
         return spawnSync(process.execPath, [join(folder, 'rule.check.ts')]).status === 0
       })
     const weak = survivorsOf('mayEnter(40) && !mayEnter(3)')
-    expect(weak.map((it) => it.to)).toEqual(['age > 18', '19', '17'])
+    expect(weak.map((it) => it.to)).toEqual(['(age > 18)', '19', '17'])
     expect(survivorsOf('mayEnter(18) && !mayEnter(17)')).toEqual([])
   })
 })
@@ -74,7 +77,11 @@ describe('the mutants of the core', () => {
   })
 
   it('come of files and are tried by service tests that are there', () => {
-    for (const file of coreFiles) expect(makeMutants(read(file)).length, file).toBeGreaterThan(0)
+    for (const file of coreFiles) {
+      const mutants = makeMutants(read(file))
+      expect(mutants.length, file).toBeGreaterThan(0)
+      for (const it of mutants) expect(() => parseAst(it.source, { lang: 'ts' }), describeMutant(it)).not.toThrow()
+    }
     for (const test of coreFiles.flatMap(serviceTestsOf)) expect(existsSync(new URL(test, root)), test).toBe(true)
     expect(allMutants().length).toBeGreaterThan(1_000)
   })

@@ -1,47 +1,13 @@
 import { spawn } from 'node:child_process'
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { copyCheckout } from './copy-checkout.ts'
 import { serviceTestsOf } from './core.ts'
 
 export type Outcome = 'killed' | 'killed by types' | 'survived'
-const root = new URL('../..', import.meta.url).pathname
-const copied = [
-  'libs',
-  'services',
-  'migrations',
-  'tools/mutants',
-  'docs',
-  'package.json',
-  'tsconfig.base.json',
-  'infra',
-]
+type Group = { project: 'unit' | 'service'; command: 'run' | 'related'; files: string[] }
+const config = 'tools/mutants/vitest.config.ts'
 const withinMs = 600_000
-
-/** Links the checkout's packages, except for @gatehouse: those must be the copy's, or no mutant would run. */
-const copyCheckout = () => {
-  const path = mkdtempSync(join(tmpdir(), 'gatehouse-mutants-'))
-  for (const it of copied) cpSync(join(root, it), join(path, it), { recursive: true, verbatimSymlinks: true })
-  const packages = join(path, 'node_modules')
-  mkdirSync(packages)
-  for (const name of readdirSync(join(root, 'node_modules')).filter((it) => it !== '@gatehouse' && it !== '.vite'))
-    symlinkSync(join(root, 'node_modules', name), join(packages, name))
-  cpSync(join(root, 'node_modules/@gatehouse'), join(packages, '@gatehouse'), {
-    recursive: true,
-    verbatimSymlinks: true,
-  })
-  return path
-}
 
 /** Without the variables of the outer vitest run. */
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')))
@@ -68,22 +34,29 @@ export const openWorkshop = (containers: object) => {
         resolve(code === 0)
       })
     })
-  const vitest = async (project: 'unit' | 'service', files: string[], command = 'run') =>
-    files.length === 0 ||
-    run('vitest', [command, '--run', '--config=tools/mutants/vitest.config.ts', `--project=${project}`, ...files])
-
-  /** On a busy machine a test that waits may fail, so a mutant is noticed only if the test fails twice. */
-  const servicePasses = async (files: string[]) => (await vitest('service', files)) || (await vitest('service', files))
-
   const besideOf = (file: string) => [file.replace(/\.ts$/, '.test.ts')].filter((it) => existsSync(join(path, it)))
-  const passes = async (file: string) => {
+  /** The tests that may notice a mutant of a file, in groups, cheapest first. */
+  const groupsOf = (file: string): Group[] => {
     const [likeliest = [], ...others] = serviceTestsOf(file)
-    return (
-      (await vitest('unit', besideOf(file))) &&
-      (await vitest('unit', [file, '--passWithNoTests'], 'related')) &&
-      (await servicePasses([likeliest].flat())) &&
-      (await servicePasses(others))
-    )
+    return [
+      { project: 'unit', command: 'run', files: besideOf(file) },
+      { project: 'unit', command: 'related', files: [file] },
+      { project: 'service', command: 'run', files: [likeliest].flat() },
+      { project: 'service', command: 'run', files: others },
+    ]
+  }
+  const passes = async ({ project, command, files }: Group) =>
+    files.length === 0 ||
+    run('vitest', [command, '--run', '--passWithNoTests', `--config=${config}`, `--project=${project}`, ...files])
+  /** On a busy machine a test that waits may fail, so only service tests that fail twice have noticed. */
+  const notices = async (group: Group) => !(await passes(group)) && (group.project === 'unit' || !(await passes(group)))
+
+  const green = new Set<string>()
+  /** @throws Error if these tests fail without the mutant too: then their result means nothing */
+  const makeSureOf = async (group: Group) => {
+    const name = `${group.project} tests ${group.files.join(' ')}`
+    if (!green.has(name) && (await notices(group))) throw new Error(`fail without the mutant too: ${name}`)
+    green.add(name)
   }
   const typesPass = (file: string) => {
     const workspace = file.split('/').slice(0, 2).join('/')
@@ -91,21 +64,24 @@ export const openWorkshop = (containers: object) => {
     return run('tsc', ['-p', workspace, '--noUnusedLocals', 'false', '--noUnusedParameters', 'false'])
   }
 
+  const findNoticing = async (file: string) => {
+    for (const group of groupsOf(file)) if (await notices(group)) return group
+    return undefined
+  }
+
   return {
-    /** Whether the tests of these files pass without a mutant; otherwise their results mean nothing. */
-    async passesAsItIs(files: string[]) {
-      const [unit, service] = [besideOf, serviceTestsOf].map((testsOf) => [...new Set(files.flatMap(testsOf))])
-      return (await vitest('unit', unit ?? [])) && (await servicePasses(service ?? []))
-    },
-    async tryOut(file: string, source: string): Promise<Outcome> {
+    tryOut: async (file: string, source: string): Promise<Outcome> => {
       const before = readFileSync(join(path, file))
-      writeFileSync(join(path, file), source)
+      let noticing: Group | undefined
       try {
-        if (!(await passes(file))) return 'killed'
-        return (await typesPass(file)) ? 'survived' : 'killed by types'
+        writeFileSync(join(path, file), source)
+        noticing = await findNoticing(file)
+        if (!noticing) return (await typesPass(file)) ? 'survived' : 'killed by types'
       } finally {
         writeFileSync(join(path, file), before)
       }
+      await makeSureOf(noticing)
+      return 'killed'
     },
     close: () => rmSync(path, { recursive: true }),
   }
