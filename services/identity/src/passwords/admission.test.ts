@@ -137,4 +137,13 @@ describe('admission of password attempts', () => {
     await new Promise((resolve) => setImmediate(resolve))
     await expect(admission.run('ada', forEver, known)).rejects.toMatchObject({ code: 'too_busy' })
   })
+
+  it('keeps that second share from attempts at a username that only looks like it', async () => {
+    const admission = createAdmission({ ...refuseAtOnce, withinMs: 1_000, initialMs: 50, minConcurrent: 2 })
+    for (const username of ['ada', 'ada known']) {
+      for (let nth = 0; nth < 5; nth += 1) void admission.run(username, forEver)
+    }
+    const isKnown = async () => true
+    expect(await admission.run('ada', async () => 'served', isKnown)).toBe('served')
+  })
 })

@@ -87,8 +87,8 @@ export const createAdmission = ({
   const enterAs = (account: string, isKnown: IsKnown): string | null | Promise<string | null> => {
     if (tryToEnter(account)) return account
     if (!hasFilledShare(account)) return null
-    // Usernames have no spaces, so this cannot be the share of another account.
-    const known = `${account} known`
+    // A username that is tried may contain spaces, but not NUL, so this is the share of no other username.
+    const known = `${account}\0known`
     return hasRoomFor(known) ? isKnown().then((it) => (it && tryToEnter(known) ? known : null)) : null
   }
 
