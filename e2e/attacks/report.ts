@@ -12,20 +12,20 @@ const told = (outcome: Outcome | undefined, wanted: 'held' | 'succeeded') => {
 
 /** What a running stack does not show, named here so that the table is whole. */
 const elsewhere = [
-  ['M2', 'a package is swapped in the registry, a proxy or a cache', 'tools/supply-chain/tampered-package.test.ts'],
+  ['M2', 'a package is replaced in the registry, a proxy or a cache', 'tools/supply-chain/tampered-package.test.ts'],
   ['M5', 'a service that was taken over carries off what it knows', 'e2e/networks.test.ts'],
   [
     'L5',
-    'a verifier is kept from the key set, and goes on believing a withdrawn key',
+    'a verifier cannot fetch the key set, and keeps trusting a withdrawn key',
     'libs/token-verifier/src/keys/key-set.test.ts',
   ],
-  ['', 'a token is dressed until one parser takes it for another (20,000 cases)', 'e2e/attacks/fuzz'],
+  ['', 'a token is altered until two parsers read it differently (20,000 cases)', 'e2e/attacks/fuzz'],
 ] as const
 
 /** The whole of a run, as Markdown. */
 export const report = (attacks: Attack[], { shipped, weak }: Results) =>
   [
-    row('finding', 'attack', 'on what ships', 'with the old weakness put back'),
+    row('finding', 'attack', 'on the stack that ships', 'on the weak stack'),
     row('---', '---', '---', '---'),
     ...attacks.map((it) => row(it.finding, it.title, told(shipped.get(it), 'held'), told(weak.get(it), 'succeeded'))),
     ...elsewhere.map(([finding, attack, file]) => row(finding, attack, `see ${file}`, 'see there')),
@@ -35,8 +35,8 @@ export const report = (attacks: Attack[], { shipped, weak }: Results) =>
 /** The page that docs/security keeps of it. */
 export const asDocument = (text: string) => `# Attacks
 
-Made by \`ATTACKS_RESULT=docs/security/attacks.md ./gatehouse test attacks\`, which tries each of these on the stack that ships and on one
-with the weaknesses of 0.1.0 put back ([decision 0016](../decisions/0016-attacks.md)). The letter of a finding tells how bad it was:
-critical, high, medium, low.
+Made by \`ATTACKS_RESULT=docs/security/attacks.md ./gatehouse test attacks\`, which tries each attack on the stack that ships and on a weak one,
+with the weaknesses of 0.1.0 put back ([decision 0016](../decisions/0016-attacks.md)). The letter of a finding is its severity: critical, high,
+medium, low.
 
 ${text}`

@@ -9,7 +9,7 @@ const meant = 8
 
 export const burstOfGuesses: Attack = {
   finding: 'M7',
-  title: 'guesses at one account that are sent all at once reach a hash before the first failure counts',
+  title: 'guesses at one account sent all at once reach a hash before the first failure is counted',
   plants: [
     {
       file: 'services/identity/src/throttle/try-password.ts',

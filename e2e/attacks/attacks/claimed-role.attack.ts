@@ -19,7 +19,7 @@ const spellings = [
 
 export const claimedRole: Attack = {
   finding: 'M6',
-  title: 'a user without roles sends a header that the upstream takes for the guard’s, and is an admin there',
+  title: 'a user without roles sends a header that the upstream mistakes for the guard’s, and is an admin there',
   plants: [
     {
       file: 'infra/nginx/nginx.conf',

@@ -23,7 +23,7 @@ const startsOfIdentity = async () => (await containers('identity')).map((it) => 
 
 export const costlyHash: Attack = {
   finding: 'M3',
-  title: 'a user is imported whose hash is so costly that two wrong sign-ins under the name kill identity',
+  title: 'an imported user has a hash so costly that two wrong sign-ins kill identity',
   plants: [
     {
       file: 'services/identity/src/passwords/stored-hash.ts',

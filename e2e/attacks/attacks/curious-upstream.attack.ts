@@ -4,7 +4,7 @@ import type { Attack } from '../attack.ts'
 
 export const curiousUpstream: Attack = {
   finding: 'M5',
-  title: 'a guarded upstream is handed the token of an admin who visits it, and administers with it',
+  title: 'a guarded upstream gets the token of an admin who visits it, and acts as that admin',
   plants: [
     {
       file: 'infra/nginx/gatehouse/guard-http.conf',

@@ -29,7 +29,7 @@ const questions = async () => {
 
 export const dressedPath: Attack = {
   finding: 'H5',
-  title: 'a client of Envoy dresses its path so that Nginx leaves the guard and answers 200, which is a yes',
+  title: 'a client of Envoy disguises its path so that Nginx skips the guard and answers 200, which grants access',
   plants: [
     {
       file: 'infra/nginx/nginx.conf',

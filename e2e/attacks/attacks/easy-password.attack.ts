@@ -8,7 +8,7 @@ const passwords = ['change-me', 'gatehouse1', 'Password1!', 'Welcome2024', 'Gate
 
 export const easyPassword: Attack = {
   finding: 'L11',
-  title: 'an account has a password that is tried first',
+  title: 'an account has one of the passwords that attackers try first',
   plants: [
     {
       file: 'services/identity/src/passwords/new-password-rules.ts',

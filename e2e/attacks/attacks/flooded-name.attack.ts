@@ -10,7 +10,7 @@ const addresses = 200
 
 export const floodedName: Attack = {
   finding: 'H3',
-  title: 'a crowd of addresses floods one name with guesses, and its owner cannot sign in at a known place',
+  title: 'a crowd of addresses floods one name with guesses, and its owner cannot sign in from a known place',
   plants: [
     {
       file: 'services/identity/src/throttle/try-password.ts',

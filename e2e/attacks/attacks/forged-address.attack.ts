@@ -9,7 +9,7 @@ const lie = (nth: number) =>
 
 export const forgedAddress: Attack = {
   finding: 'H3',
-  title: 'who guesses claims another address for each guess, and the throttle takes them for a crowd',
+  title: 'a client claims another address for each guess, and the throttle takes it for a crowd',
   plants: [
     {
       file: 'infra/nginx/gatehouse/proxy-headers.conf',

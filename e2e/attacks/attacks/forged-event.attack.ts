@@ -21,7 +21,7 @@ const operator = async (): Promise<Subscriber> => {
 
 export const forgedEvent: Attack = {
   finding: 'L10',
-  title: 'the broker’s operator lays an event that identity never published before a subscriber',
+  title: 'the broker’s operator sends a subscriber an event that identity never published',
   plants: [
     {
       file: 'infra/secrets/broker-definitions.ts',

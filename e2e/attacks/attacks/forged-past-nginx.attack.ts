@@ -6,7 +6,7 @@ import { nameOf, tally } from '../tally.ts'
 
 export const forgedPastNginx: Attack = {
   finding: 'M5',
-  title: 'a service that was taken over guesses passwords past Nginx, from another claimed address each time',
+  title: 'a compromised service guesses passwords past Nginx, with another claimed address for each guess',
   plants: [
     {
       file: 'libs/service/src/believe-proxy.ts',

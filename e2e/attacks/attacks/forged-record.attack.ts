@@ -13,7 +13,7 @@ const lines = [
 
 export const forgedRecord: Attack = {
   finding: 'L6',
-  title: 'with the database role of identity, lines of the record are dated back, numbered, changed or deleted',
+  title: 'identity’s database role backdates, renumbers, changes or deletes lines of the security log',
   plants: [
     {
       file: 'migrations/src/sql/0008-records-and-refresh.sql',

@@ -7,7 +7,7 @@ import { nameOf } from '../tally.ts'
 
 export const gatewayReadsAll: Attack = {
   finding: 'M8',
-  title: 'with the credential of a gateway, which needs it for look-ups alone, all users are read and sessions ended',
+  title: 'the credential of a gateway, which needs only look-ups, reads all users and ends sessions',
   plants: [
     {
       file: 'infra/secrets/service-credentials.ts',

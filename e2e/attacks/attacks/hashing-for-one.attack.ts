@@ -11,7 +11,7 @@ const atOnce = 400
 
 export const hashingForOne: Attack = {
   finding: 'H4',
-  title: 'one user asks for so many changes of the password at once that nobody else can sign in',
+  title: 'one user requests so many password changes at once that nobody else can sign in',
   plants: [
     {
       file: 'services/identity/src/throttle/try-password.ts',

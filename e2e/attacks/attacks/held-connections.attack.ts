@@ -21,7 +21,7 @@ const hold = (): { socket: Socket; refused: () => boolean } => {
 
 export const heldConnections: Attack = {
   finding: 'L9',
-  title: 'one client holds request after request open, until there are no connections left for others',
+  title: 'one client holds so many requests open that no connections are left for others',
   plants: [
     {
       file: 'infra/nginx/gatehouse/pace.conf',

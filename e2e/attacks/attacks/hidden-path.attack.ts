@@ -18,7 +18,7 @@ const inner = ['metrics', '%6detrics', 'internal/sessions/lookup', 'Internal/ses
 
 export const hiddenPath: Attack = {
   finding: 'M5',
-  title: 'what is for the services alone is reached through Nginx in another spelling',
+  title: 'an internal path is reached through Nginx in another spelling',
   plants: [
     {
       file: 'infra/nginx/nginx.conf',

@@ -10,7 +10,7 @@ const mendUsers = () => runSql('ALTER TABLE users DROP CONSTRAINT broken')
 
 export const loggedSecrets: Attack = {
   finding: 'L2',
-  title: 'who reads the log finds password hashes in it, beside a statement that failed',
+  title: 'the log contains password hashes, next to a statement that failed',
   plants: [
     {
       file: 'libs/service/src/log.ts',

@@ -10,7 +10,7 @@ const password = `${'a'.repeat(72)} and the rest`
 
 export const longBcrypt: Attack = {
   finding: 'L7',
-  title: 'a password of which bcrypt read the beginning alone is mistyped at its end, and replaces the owner’s',
+  title: 'a password longer than bcrypt reads is mistyped at its end, and replaces the owner’s',
   plants: [
     {
       file: 'services/identity/src/passwords/passwords.ts',

@@ -22,7 +22,7 @@ const names = (of: string) => [
 
 export const lookAlikeName: Attack = {
   finding: 'L3',
-  title: 'somebody takes a name that cannot be seen, or cannot be told from another’s',
+  title: 'somebody takes a name that is invisible, or looks like another’s',
   plants: [
     {
       file: 'services/identity/src/users/new-username.ts',

@@ -8,7 +8,7 @@ const guesses = 220
 
 export const manyNetworks: Attack = {
   finding: 'M7',
-  title: 'who has a /56 of IPv6 tries many accounts, each guess from another of its networks',
+  title: 'the owner of an IPv6 /56 guesses at many accounts, each time from another of its networks',
   plants: [
     {
       file: 'services/identity/src/throttle/networks-of.ts',

@@ -7,7 +7,7 @@ const wanted = 600
 
 export const manyQueues: Attack = {
   finding: 'L10',
-  title: 'a subscriber makes queue after queue that keep every event, until the disk is full and nobody publishes',
+  title: 'a subscriber creates queues that keep every event, until the disk is full and nobody can publish',
   plants: [
     {
       file: 'infra/secrets/broker-definitions.ts',

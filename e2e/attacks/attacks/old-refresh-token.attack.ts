@@ -9,7 +9,7 @@ const timesEach = 4
 /** The stacks under attack have REFRESH_REUSE_SECONDS=0: the time for parallel tabs is over at once. */
 export const oldRefreshToken: Attack = {
   finding: 'M1',
-  title: 'a thief presents the refresh token that its owner has used, again and again, and nobody hears of it',
+  title: 'a thief presents a refresh token that its owner has used, again and again, and nobody notices',
   plants: [
     {
       file: 'services/identity/src/sessions/refresh-rule.ts',

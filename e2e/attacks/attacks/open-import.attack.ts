@@ -40,7 +40,7 @@ const evictions: [string, (evil: Made, token: string, adminToken: string) => Pro
 
 export const importGoesOn: Attack = {
   finding: 'H2',
-  title: 'an admin who is thrown out plants another admin by an import that is still open',
+  title: 'a removed admin creates another admin through an import that is still open',
   plants: [
     {
       file: 'services/identity/src/sessions/act-as.ts',

@@ -14,7 +14,7 @@ const answers = async (url: string) => {
 
 export const otherInterface: Attack = {
   finding: 'H6',
-  title: 'a neighbour in the network calls the port that was published for the laptop alone',
+  title: 'a neighbour on the network calls the port that is published for this machine only',
   // Its weakness stands in weak/compose.yml and stacks.ts: networks and addresses are settings.
   plants: [],
   run: async () => {

@@ -8,7 +8,7 @@ const guesses = 40
 
 export const passwordOracle: Attack = {
   finding: 'H4',
-  title: 'who borrowed an access token guesses the password by changing it, as often as they like',
+  title: 'the holder of a stolen access token guesses the password by changing it, without limit',
   plants: [
     {
       file: 'services/identity/src/throttle/try-password.ts',

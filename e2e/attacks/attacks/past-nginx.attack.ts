@@ -22,7 +22,7 @@ const knock = `
 
 export const pastNginx: Attack = {
   finding: 'M5',
-  title: 'a guarded upstream that was taken over calls the services past Nginx',
+  title: 'a compromised guarded upstream calls the services past Nginx',
   // Its weakness stands in weak/compose.yml: a network is a setting.
   plants: [],
   run: async () => {

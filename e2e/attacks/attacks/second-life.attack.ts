@@ -7,7 +7,7 @@ const hashed_password = '$2b$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdD
 
 export const secondLife: Attack = {
   finding: 'L4',
-  title: 'a user is imported under the id of a deleted one, so that subscribers ignore its deactivation',
+  title: 'a user is imported with the id of a deleted one, so that subscribers ignore its deactivation',
   plants: [
     {
       file: 'services/identity/src/accounts/import-users.ts',

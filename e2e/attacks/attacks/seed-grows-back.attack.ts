@@ -17,7 +17,7 @@ const rename = async (id: string, username: string, token: string) => {
 
 export const seedGrowsBack: Attack = {
   finding: 'H6',
-  title: 'the seeded admin was renamed, and grows back with the password of the manual at the next start',
+  title: 'the seeded admin is renamed, and is created again with the default password at the next start',
   plants: [
     {
       file: 'services/identity/src/accounts/accounts.ts',

@@ -7,7 +7,7 @@ import { nameOf, tally } from '../tally.ts'
 
 export const sharedAddress: Attack = {
   finding: 'H3',
-  title: 'a stranger at the same address fails under made-up names, and its other users cannot sign in',
+  title: 'a stranger at the same address fails with made-up names, and its other users cannot sign in',
   plants: [
     {
       file: 'services/identity/src/throttle/throttle.repository.ts',

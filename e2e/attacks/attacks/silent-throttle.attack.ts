@@ -6,7 +6,7 @@ import { nameOf, tally } from '../tally.ts'
 
 export const silentThrottle: Attack = {
   finding: 'L1',
-  title: 'an attack that the throttle holds off leaves no line in the record',
+  title: 'an attack that the throttle blocks leaves no line in the security log',
   plants: [
     {
       file: 'services/identity/src/audit/audit.ts',

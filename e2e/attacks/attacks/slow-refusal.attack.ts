@@ -25,7 +25,7 @@ const median = (figures: number[]) => figures.toSorted((a, b) => a - b)[Math.flo
 
 export const slowRefusal: Attack = {
   finding: 'M4',
-  title: 'who has an account since a migration is told from who has none by how long the refusal takes',
+  title: 'the time of a refusal reveals who has an imported account',
   plants: [
     {
       file: 'services/identity/src/passwords/refusal-time.ts',

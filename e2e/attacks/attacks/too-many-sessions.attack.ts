@@ -17,7 +17,7 @@ const signInPatiently = async (credentials: Credentials) => {
 /** Each live session is one more to end, and one more event: so many that nobody can end them were 70,000. */
 export const tooManySessions: Attack = {
   finding: 'H1',
-  title: 'who knows a password signs in over and over, and none of the sessions ends',
+  title: 'somebody with the password signs in again and again, and no session ends',
   plants: [
     {
       file: 'services/identity/src/sessions/sessions.repository.ts',

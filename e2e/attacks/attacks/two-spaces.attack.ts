@@ -14,7 +14,7 @@ const spellings = (token: string) => [
 
 export const twoSpaces: Attack = {
   finding: 'L8',
-  title: 'one credential, written in another way, is good at one door and bad at another',
+  title: 'one spelling of a credential is accepted at one endpoint and refused at another',
   plants: [
     // A door that reads the header in a way of its own.
     {

@@ -28,7 +28,7 @@ const ways: [string, (user: Made, adminToken: string) => Promise<Answer>][] = [
 
 export const unendableAccount: Attack = {
   finding: 'H1',
-  title: `an account has ${sessions} live sessions, and nobody can throw it out any more`,
+  title: `an account with ${sessions} active sessions cannot be deactivated or deleted`,
   plants: [
     {
       file: 'services/identity/src/sessions/end-sessions.ts',

@@ -25,7 +25,7 @@ const callsOf = (token: string, identity: string) => [
 
 export const unknownService: Attack = {
   finding: 'C1',
-  title: 'a name that no service has, with the secret that once stood in the source, is let in as a service',
+  title: 'an unknown service name with the secret that was in the source is accepted as a service',
   plants: [
     {
       file: requireService,
