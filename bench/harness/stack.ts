@@ -41,7 +41,7 @@ export const startStack = async () => {
 
     return {
       /**
-       * Starts identity on a new database with so many users of that password hash.
+       * Starts identity on a new database with this many users, all with the same password hash.
        * @param release another checkout, whose schema and service are meant
        */
       startIdentity: async (name: string, users: number, hashedPassword: string, release?: string) => {

@@ -12,7 +12,7 @@ const kinds: Record<string, string> = {
 export const foreignKinds = Object.keys(kinds)
 export const foreignUsernameOf = (kind: number, nth: number) => `foreign-${kind}-${String(nth).padStart(5, '0')}`
 
-/** So many users of each kind of hash that an import brings. */
+/** Inserts this many users with each kind of imported hash. */
 export const fillForeignUsers = async (ownerUrl: string, count: number) => {
   const client = new pg.Client({ connectionString: ownerUrl })
   await client.connect()

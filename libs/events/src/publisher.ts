@@ -104,7 +104,7 @@ export const startPublisher = ({ url, name, log }: Options): Publisher => {
       const current = open
       if (!current || link.state().blocked || events.length === 0) return outcomes
       await publishInto(outcomes, current, events)
-      // The log of events is bound to everything, so it must have been deleted; reconnecting declares it again.
+      // The log of events takes every event, so it must have been deleted. Reconnecting declares it again.
       if (outcomes.includes('returned')) current.reconnect(new Error('a message found no queue'))
       return [...outcomes]
     },
