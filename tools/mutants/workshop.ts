@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { copyCheckout } from './copy-checkout.ts'
 import { serviceTestsOf } from './core.ts'
 
@@ -15,6 +15,7 @@ const environment = () => Object.fromEntries(Object.entries(process.env).filter(
 /** A copy of the checkout in which one mutant at a time is tried. The checkout itself is never changed. */
 export const openWorkshop = (containers: object) => {
   const path = copyCheckout()
+  const report = join(path, 'report.json')
 
   /** Whether it succeeds within its time; a mutant that hangs is noticed as well. */
   const run = (command: string, args: string[]) =>
@@ -45,17 +46,33 @@ export const openWorkshop = (containers: object) => {
       { project: 'service', command: 'run', files: others },
     ]
   }
-  const passes = async ({ project, command, files }: Group) =>
-    files.length === 0 ||
-    run('vitest', [command, '--run', '--passWithNoTests', `--config=${config}`, `--project=${project}`, ...files])
-  /** On a busy machine a test that waits may fail, so only service tests that fail twice have noticed. */
-  const notices = async (group: Group) => !(await passes(group)) && (group.project === 'unit' || !(await passes(group)))
+  /** Those of the files whose tests fail; all of them if the run ends without a report. */
+  const failingOf = async ({ project, command, files }: Group): Promise<string[]> => {
+    const options = ['--passWithNoTests', `--config=${config}`, '--reporter=json', `--outputFile=${report}`]
+    rmSync(report, { force: true })
+    if (files.length === 0 || (await run('vitest', [command, '--run', `--project=${project}`, ...options, ...files])))
+      return []
+    if (!existsSync(report)) return files
+    const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+      testResults: { name: string; status: string }[]
+    }
+    const failing = testResults.filter((it) => it.status === 'failed').map((it) => relative(path, it.name))
+    return failing.length > 0 ? failing : files
+  }
+  /** On a busy machine a test that waits may fail, so only a service test that fails twice has noticed. */
+  const findFailing = async (group: Group): Promise<Group | undefined> => {
+    const failing = { ...group, files: await failingOf(group), command: 'run' as const }
+    if (failing.files.length === 0) return undefined
+    if (group.project === 'unit') return failing
+    if ((await failingOf(failing)).length > 0) return failing
+    return (await failingOf(group)).length > 0 ? group : undefined
+  }
 
   const green = new Set<string>()
   /** @throws Error if these tests fail without the mutant too: then their result means nothing */
   const makeSureOf = async (group: Group) => {
     const name = `${group.project} tests ${group.files.join(' ')}`
-    if (!green.has(name) && (await notices(group))) throw new Error(`fail without the mutant too: ${name}`)
+    if (!green.has(name) && (await findFailing(group))) throw new Error(`fail without the mutant too: ${name}`)
     green.add(name)
   }
   const typesPass = (file: string) => {
@@ -65,7 +82,10 @@ export const openWorkshop = (containers: object) => {
   }
 
   const findNoticing = async (file: string) => {
-    for (const group of groupsOf(file)) if (await notices(group)) return group
+    for (const group of groupsOf(file)) {
+      const failing = await findFailing(group)
+      if (failing) return failing
+    }
     return undefined
   }
 
