@@ -49,7 +49,8 @@ describe('what is thrown', () => {
 
   it('is, as a bug, a bare 500 with its details in the log alone', () => {
     const { answerTo, error, onRefused } = start()
-    for (const bug of [new Error('secret'), Object.assign(new Error('secret'), { status: 400 }), null, undefined]) {
+    const parserLike = [{ status: 400 }, { status: 400, expose: false }, { status: 413, expose: true }]
+    for (const bug of [new Error('secret'), ...parserLike, null, undefined]) {
       error.mockClear()
       const { problem, headers, refusal } = answerTo(bug)
       expect(problem).toMatchObject({ status: 500, code: 'internal_error', request_id: 'request 1' })

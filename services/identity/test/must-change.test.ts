@@ -35,6 +35,8 @@ describe('a password that must be changed', () => {
       ['short', 'invalid_request'],
       ['Welcome2024', 'password_too_guessable'],
       [given, 'password_unchanged'],
+      // Full-width letters: the same password after NFKC.
+      [given.replace('admin', '\uff41dmin'), 'password_unchanged'],
     ]) {
       expect(await identity.signIn('ada', given, { new_password: next })).toMatchObject({ status: 400, body: { code } })
     }

@@ -102,6 +102,15 @@ describe('admission of password attempts', () => {
     expect(await admission.run('the twentieth', async () => 'served')).toBe('served')
   })
 
+  it('limits one account to 20, however fast attempts are', async () => {
+    const admission = createAdmission({ ...refuseAtOnce, withinMs: 1_000, initialMs: 1, minConcurrent: 2 })
+    for (let nth = 0; nth < 19; nth += 1) void admission.run('ada', forEver)
+    expect(await admission.run('ada', async () => 'served')).toBe('served')
+    void admission.run('ada', forEver)
+    await expect(admission.run('ada', forEver)).rejects.toMatchObject({ code: 'too_busy' })
+    expect(await admission.run('bob', async () => 'served')).toBe('served')
+  })
+
   it('admits others when attempts have become slower since one account took its places', async () => {
     const admission = createAdmission({ ...refuseAtOnce, withinMs: 1_000, initialMs: 10, minConcurrent: 4 })
     const ends: (() => void)[] = []

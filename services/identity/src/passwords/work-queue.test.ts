@@ -9,7 +9,7 @@ describe('a work queue', () => {
     void queue.run(forEver, 'ada')
     void queue.run(forEver, 'ada')
     void queue.run(forEver, 'ada')
-    await expect(queue.run(forEver, 'ada')).rejects.toMatchObject({ code: 'too_busy' })
+    await expect(queue.run(forEver, 'ada')).rejects.toMatchObject({ code: 'too_busy', headers: { 'Retry-After': '1' } })
     for (let nth = 0; nth < 6; nth += 1) void queue.run(forEver)
     expect(queue.waiting()).toBe(8)
     await expect(queue.run(forEver)).rejects.toMatchObject({ code: 'too_busy' })
