@@ -6,7 +6,7 @@ const log = createLog('migrate', 'info')
 try {
   const env = readEnvironment(z.object({ DATABASE_URL: z.url(), DATABASE_PASSWORD_FILE: secretFile.optional() }))
   const { ran, version } = await migrate(withPassword(env.DATABASE_URL, env.DATABASE_PASSWORD_FILE), { log })
-  log.info({ ran, version }, ran.length > 0 ? 'the schema is the newest' : 'nothing to migrate')
+  log.info({ ran, version }, ran.length > 0 ? 'migrated to the newest schema' : 'nothing to migrate')
 } catch (error) {
   exitOnFailedStart(log, error)
 }

@@ -1,10 +1,10 @@
 import { DataSource, type MigrationInterface, QueryFailedError, type QueryRunner } from 'typeorm'
 import { type MigrationFile, readMigrations } from './migration-files.ts'
 
-/** Where progress is told. */
+/** Receives progress messages. */
 type Log = { info: (details: object, message: string) => void }
 
-// Any number, the same for all: jobs started at once queue up on it, and the later ones find nothing to do.
+// Advisory lock, the same for all jobs: concurrent jobs wait for it, and then find nothing to do.
 const migrationLock = 7_310_001
 
 const lineOf = (sql: string, error: unknown) => {
@@ -14,11 +14,11 @@ const lineOf = (sql: string, error: unknown) => {
 
 const migrationFailed = ({ file, sql }: MigrationFile, cause: unknown) =>
   new Error(
-    `${file}${lineOf(sql, cause)}: ${cause instanceof Error ? cause.message : cause}. Nothing of it was kept; the migrations before it were.`,
+    `${file}${lineOf(sql, cause)}: ${cause instanceof Error ? cause.message : cause}. It was rolled back; the migrations before it were committed.`,
     { cause },
   )
 
-/** TypeORM runs classes. */
+/** A migration in the form that TypeORM requires. */
 const migrationClass = (migration: MigrationFile, log: Log) =>
   class implements MigrationInterface {
     readonly name = migration.recordedAs
@@ -35,17 +35,17 @@ const migrationClass = (migration: MigrationFile, log: Log) =>
     }
 
     async down() {
-      throw new Error('Migrations go forward only.')
+      throw new Error('Migrations cannot be reverted.')
     }
   }
 
-/** Runs `work` while no other job migrates this database. */
+/** Runs `work` while holding the migration lock. */
 const whileLocked = async <Result>(db: DataSource, log: Log, work: () => Promise<Result>) => {
   const lock = db.createQueryRunner()
   try {
     const [{ taken }] = await lock.query('SELECT pg_try_advisory_lock($1) AS taken', [migrationLock])
     if (!taken) {
-      log.info({}, 'another job migrates this database; waiting for it')
+      log.info({}, 'waiting for another migration job on this database')
       await lock.query('SELECT pg_advisory_lock($1)', [migrationLock])
     }
     try {
@@ -59,9 +59,9 @@ const whileLocked = async <Result>(db: DataSource, log: Log, work: () => Promise
 }
 
 /**
- * Brings a database to the newest schema, each migration in a transaction. Safe to run at any time and several times at once.
- * @param url of a role that owns the database
- * @returns the names of the migrations that ran, and the schema's version: the name of the newest one
+ * Migrates a database to the newest schema, each migration in a transaction. Safe to run at any time, also concurrently.
+ * @param url with a role that owns the database
+ * @returns the names of the migrations that ran, and the schema version: the name of the newest migration
  * @throws Error that names the file and line of a migration that failed
  */
 export const migrate = async (
@@ -76,14 +76,14 @@ export const migrate = async (
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',
     connectTimeoutMS: 5_000,
-    // The lock sits on one connection and the migrations run on another.
+    // One connection holds the lock, another one runs the migrations.
     poolSize: 2,
   })
   await db.initialize()
   try {
     return await whileLocked(db, log, async () => {
       const ran = await db.runMigrations()
-      // Services compare versions at their start, so they must be able to read them.
+      // Services compare the schema version at startup.
       await db.query('GRANT SELECT ON schema_migrations TO gatehouse_identity')
       return { ran: ran.map((it) => it.name), version: migrations.at(-1)?.recordedAs ?? 'none' }
     })

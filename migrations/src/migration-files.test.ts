@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readMigrations } from './migration-files.ts'
 
 describe('the migrations', () => {
-  it('are recorded under the names that releases have recorded: another name would run one again', () => {
+  it('keep their recorded names: a migration with a new name would run again', () => {
     expect(readMigrations(new URL('sql/', import.meta.url)).map((it) => it.recordedAs)).toEqual([
       // 0.1.0
       'Identity1764000000001',

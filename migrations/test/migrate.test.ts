@@ -64,7 +64,7 @@ describe('the migrate job', () => {
     async (name) => {
       const { url, rowsOf } = await newDatabase()
       const { folder } = newFolder({ ...first, [name]: 'SELECT 1' })
-      await expect(migrate(url, { folder })).rejects.toThrow(/ must be named like 000\d-what-it-is-about\.sql/)
+      await expect(migrate(url, { folder })).rejects.toThrow(/ must have a name like 000\d-add-something\.sql/)
       expect(await rowsOf("SELECT to_regclass('schema_migrations') AS recorded")).toEqual([{ recorded: null }])
     },
   )

@@ -14,10 +14,10 @@ export const burstOfGuesses: Attack = {
     {
       file: 'services/identity/src/throttle/try-password.ts',
       replace: [
-        ['let verdict: Verdict\n', 'await attempt.takeBack()\n    let verdict: Verdict\n'],
+        ['let verdict: Verdict\n', 'await reservation.takeBack()\n    let verdict: Verdict\n'],
         [
-          'await recordFailure(user, outcome, asked, isLast)',
-          'await throttle.reserve(asked)\n      await recordFailure(user, outcome, asked, isLast)',
+          'await recordFailure(user, outcome, attempt, isLast)',
+          'await throttle.reserve(attempt)\n      await recordFailure(user, outcome, attempt, isLast)',
         ],
       ],
     },

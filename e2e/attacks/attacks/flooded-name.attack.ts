@@ -14,7 +14,7 @@ export const floodedName: Attack = {
   plants: [
     {
       file: 'services/identity/src/throttle/try-password.ts',
-      replace: [['const isKnown = () => throttle.isKnown(asked)', 'const isKnown = async () => false']],
+      replace: [['const isKnown = () => throttle.isKnown(attempt)', 'const isKnown = async () => false']],
     },
   ],
   run: async () => {

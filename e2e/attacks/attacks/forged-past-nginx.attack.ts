@@ -9,7 +9,7 @@ export const forgedPastNginx: Attack = {
   title: 'a compromised service guesses passwords past Nginx, with another claimed address for each guess',
   plants: [
     {
-      file: 'libs/service/src/believe-proxy.ts',
+      file: 'libs/service/src/trust-proxy.ts',
       replace: [['if (!isProxy) for', 'if (isProxy === null) for']],
     },
   ],

@@ -17,8 +17,8 @@ export const hashingForOne: Attack = {
       file: 'services/identity/src/throttle/try-password.ts',
       replace: [
         [
-          'await passwords.admit(asked.username, () => attemptOnce(asked, whenRight), isKnown)',
-          'await (asked.sessionId === undefined\n      ? passwords.admit(asked.username, () => attemptOnce(asked, whenRight), isKnown)\n      : attemptOnce(asked, whenRight))',
+          'await passwords.admit(attempt.username, () => attemptOnce(attempt, whenRight), isKnown)',
+          'await (attempt.sessionId === undefined\n      ? passwords.admit(attempt.username, () => attemptOnce(attempt, whenRight), isKnown)\n      : attemptOnce(attempt, whenRight))',
         ],
       ],
     },

@@ -16,7 +16,7 @@ export const loggedSecrets: Attack = {
       file: 'libs/service/src/log.ts',
       replace: [
         ['serializers: { err: (error) => loggedError(error) },', ''],
-        ['streamWrite: (line) => withoutSecrets(escapeUnseen(line))', 'streamWrite: (line) => line'],
+        ['streamWrite: (line) => redactSecrets(escapeInvisible(line))', 'streamWrite: (line) => line'],
       ],
     },
   ],

@@ -13,7 +13,7 @@ export const passwordOracle: Attack = {
     {
       file: 'services/identity/src/throttle/try-password.ts',
       replace: [
-        ['if (attempt.waitSeconds > 0) {', 'if (attempt.waitSeconds > 0 && ofSession === undefined) {'],
+        ['if (reservation.waitSeconds > 0) {', 'if (reservation.waitSeconds > 0 && ofSession === undefined) {'],
         ['const isLast = ofSession !== undefined &&', 'const isLast = ofSession === null &&'],
       ],
     },

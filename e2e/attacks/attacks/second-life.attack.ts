@@ -11,7 +11,7 @@ export const secondLife: Attack = {
   plants: [
     {
       file: 'services/identity/src/accounts/import-users.ts',
-      replace: [['await users.takeBackDeleted(given.filter((id) => inserted.has(id)))', 'new Set<string>()']],
+      replace: [['await users.removeReusedIds(given.filter((id) => inserted.has(id)))', 'new Set<string>()']],
     },
   ],
   run: async () => {

@@ -82,7 +82,7 @@ export type Call<
   /** With placeholders such as `{id}` for the members of `params`. */
   path: PathOf<L>
   servedBy: Server
-  /** Every code that the call may return, except those of any call (`anywhere`). */
+  /** Every code that the call may return, except those of any call (`commonCodes`). */
   refuses: readonly ProblemCode[]
 }
 

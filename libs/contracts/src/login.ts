@@ -18,7 +18,7 @@ export const loginForm = z.object({
   client_id: z
     .string()
     .max(128)
-    .regex(/^[\x20-\x7e]*$/)
+    .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
     .optional(),
   client_secret: z.string().max(256).optional(),
 })

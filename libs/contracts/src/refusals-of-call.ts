@@ -2,7 +2,7 @@ import type { Body, By, Call } from './call.ts'
 import type { ProblemCode } from './problem-codes.ts'
 
 /** Codes that any request may get: from Nginx, from Node before routing, or because of a bug. */
-export const anywhere: readonly ProblemCode[] = [
+export const commonCodes: readonly ProblemCode[] = [
   'malformed_request',
   'not_found',
   'method_not_allowed',

@@ -23,7 +23,7 @@ export const sessionListing = z.object({
 export const sessionQuery = z.object({
   after: z
     .string()
-    .regex(/^\d{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
+    .regex(/^\d{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be the `next` of a page')
     .optional()
     .meta({ description: '`next` of the previous page' }),
   limit: z.coerce.number().int().min(1).max(100).default(100),

@@ -2,7 +2,9 @@ import { z } from 'zod'
 
 /** A role name. It cannot contain a comma, so that a list of roles fits one header. */
 export const rolePattern = /^[a-z][a-z0-9_:-]{0,63}$/
-export const role = z.string().regex(rolePattern)
+export const role = z
+  .string()
+  .regex(rolePattern, 'must be a-z, 0-9, _, : and -, begin with a letter, and have at most 64 characters')
 
 /** Body of `GET /auth/me`: that of the FastAPI module that Gatehouse replaces, plus `roles`. */
 export const publicUser = z.object({

@@ -22,7 +22,7 @@ type Needs = { routes: HotRoutes; metrics: Metrics; toProblem: ToProblem }
 const target = /^(?:[a-z]+:\/\/[^/?#]*)?([^?#]*)(?:\?([^#]*))?/i
 
 /** Serves the hot routes without Express, whose overhead exceeds their own cost (docs/decisions/0008). */
-export const answerInFront = ({ routes, metrics, toProblem }: Needs, otherwise: RequestListener): RequestListener => {
+export const serveHotRoutes = ({ routes, metrics, toProblem }: Needs, otherwise: RequestListener): RequestListener => {
   const refuse = (error: unknown, about: Parameters<ToProblem>[1], problemHeader = ''): HotAnswer => {
     const { problem, headers, refusal } = toProblem(error, about)
     const body = JSON.stringify(problem)

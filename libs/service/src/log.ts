@@ -1,8 +1,8 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
+import { escapeInvisible } from './invisible.ts'
 import { loggedError } from './logged-error.ts'
+import { redactSecrets } from './redact-secrets.ts'
 import { currentRequest } from './request-context.ts'
-import { escapeUnseen } from './unseen.ts'
-import { withoutSecrets } from './without-secrets.ts'
 
 export type { Logger }
 
@@ -18,7 +18,7 @@ export const createLog = (service: string, level: string, to: DestinationStream 
       return request ? { request_id: request.requestId } : {}
     },
     serializers: { err: (error) => loggedError(error) },
-    hooks: { streamWrite: (line) => withoutSecrets(escapeUnseen(line)) },
+    hooks: { streamWrite: (line) => redactSecrets(escapeInvisible(line)) },
   }
   return pino(options, to)
 }

@@ -17,7 +17,7 @@ export type Guards<Person> = {
 }
 type CallerOf<C extends Call, Person> = C['by'] extends 'user' | 'admin' ? Person : undefined
 
-type Given<C extends Call, Person> = {
+type HandlerInput<C extends Call, Person> = {
   params: ParamsOf<C>
   query: QueryOf<C>
   body: BodyOf<C>
@@ -27,17 +27,17 @@ type Given<C extends Call, Person> = {
   /** Checks a version against `If-Match`, for calls that declare it. @throws AppError `version_conflict` */
   checkVersion: (version: number) => void
 }
-type Answered<C extends Call> = AnswerOf<C> extends void ? unknown : AnswerOf<C> | Promise<AnswerOf<C>>
+type HandlerOutput<C extends Call> = AnswerOf<C> extends void ? unknown : AnswerOf<C> | Promise<AnswerOf<C>>
 
 /** Handles a call: receives the parsed input and returns the body of the response. */
-export type Handler<C extends Call, Person> = (given: Given<C, Person>) => Answered<C>
+export type Handler<C extends Call, Person> = (input: HandlerInput<C, Person>) => HandlerOutput<C>
 /** Handles a call whose response is not JSON: it parses the request and sends the response itself. */
 export type PlainHandler<C extends Call, Person> = (req: Request, res: Response, caller: CallerOf<C, Person>) => unknown
 
 // RFC 6749 §5.2 has a separate error for an unsupported grant type. A missing grant type is accepted.
-const checkGrantType = (sent: unknown, grant: string) => {
-  const given = (sent as { grant_type?: unknown } | null)?.grant_type
-  if (typeof given !== 'string' || given === '' || given === grant) return
+const checkGrantType = (rawBody: unknown, grant: string) => {
+  const grantType = (rawBody as { grant_type?: unknown } | null)?.grant_type
+  if (typeof grantType !== 'string' || grantType === '' || grantType === grant) return
   const oauthError = 'unsupported_grant_type'
   throw new AppError('invalid', 'unsupported_grant_type', `This endpoint accepts grant_type=${grant} only.`, {
     oauthError,
@@ -51,7 +51,7 @@ const send = (res: Response, { answers: { status, schema, headersOf } }: Call, b
   else res.end()
 }
 
-const parsed = (schema: z.ZodType | undefined, value: unknown) => schema && parseRequest(schema, value)
+const parseIfDeclared = (schema: z.ZodType | undefined, value: unknown) => schema && parseRequest(schema, value)
 const pathOf = ({ path }: Call) => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
 /**
@@ -62,15 +62,15 @@ export const createOn = <Person>(guards: Guards<Person>) => {
   const guardOf = (by: By): Guard<Person | undefined> => {
     if (by === 'anyone') return () => undefined
     if (typeof by !== 'object') return guards[by]
-    const letIn = guards.service(by.service)
-    return async (req) => void (await letIn(req))
+    const guard = guards.service(by.service)
+    return async (req) => void (await guard(req))
   }
   const routeOf = (call: Call, handle: (req: Request, res: Response, caller: never) => unknown): Route => {
-    const letIn = guardOf(call.by)
+    const guard = guardOf(call.by)
     const handler: RequestHandler = async (req, res) => {
       if (!call.fromMemory) res.set('Cache-Control', 'no-store')
       if (call.oauth) res.locals.isTokenEndpoint = true
-      await handle(req, res, (await letIn(req)) as never)
+      await handle(req, res, (await guard(req)) as never)
     }
     return [call.method, pathOf(call), handler]
   }
@@ -80,17 +80,17 @@ export const createOn = <Person>(guards: Guards<Person>) => {
       const { params, query, body, ifMatch, oauth } = call
       const readBody = body && createBodyReader(body)
       return routeOf(call, async (req, res, caller) => {
-        const sent = await readBody?.(req, res)
-        if (oauth?.grant !== undefined) checkGrantType(sent, oauth.grant)
-        const given = {
-          params: parsed(params, req.params),
-          query: parsed(query, req.query),
-          body: parsed(body?.schema, sent),
+        const rawBody = await readBody?.(req, res)
+        if (oauth?.grant !== undefined) checkGrantType(rawBody, oauth.grant)
+        const input = {
+          params: parseIfDeclared(params, req.params),
+          query: parseIfDeclared(query, req.query),
+          body: parseIfDeclared(body?.schema, rawBody),
           ...(ifMatch && { checkVersion: requireVersion(req) }),
           caller,
           origin: originOf(req),
         }
-        send(res, call, await handle(given as Given<C, Person>))
+        send(res, call, await handle(input as HandlerInput<C, Person>))
       })
     },
     plain: <C extends Call>(call: C, handle: PlainHandler<C, Person>) => routeOf(call, handle),

@@ -6,10 +6,10 @@ import { createToProblem } from './problem-handler.ts'
 const about = { requestId: 'request 1', method: 'GET', path: '/users/7', route: '/users/:id' }
 const identified = { request_id: 'request 1', method: 'GET', path: '/users/7' }
 
-const start = (asRefusal?: (error: unknown) => AppError | null) => {
+const start = (recogniseOutage?: (error: unknown) => AppError | null) => {
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
   const onRefused = vi.fn()
-  const toProblem = createToProblem({ log: log as unknown as Logger, asRefusal, onRefused })
+  const toProblem = createToProblem({ log: log as unknown as Logger, recogniseOutage, onRefused })
   return { ...log, onRefused, answerTo: (error: unknown) => toProblem(error, about) }
 }
 

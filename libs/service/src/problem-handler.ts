@@ -50,21 +50,21 @@ const refusalOf = (error: unknown): Refusal | null => {
 }
 
 /** Recognises an outage of a dependency. */
-export type AsRefusal = (error: unknown) => AppError | null
+export type RecogniseOutage = (error: unknown) => AppError | null
 
 /** A refused request. `route` is the path pattern of the route, never the requested path. */
 export type Refused = { status: number; code: string; method: string; route: string | null }
 export type OnRefused = (refused: Refused) => void
 
-type Needs = { log: Logger; asRefusal: AsRefusal | undefined; onRefused: OnRefused | undefined }
+type Needs = { log: Logger; recogniseOutage: RecogniseOutage | undefined; onRefused: OnRefused | undefined }
 type About = { requestId: string; method: string; path: string; route: string | null }
 type Answered = { problem: Problem; headers: Record<string, string>; refusal: Refusal | null }
 
 /** The only place that turns an error into a response. An unexpected error is a bare 500, with its details in the log. */
 export const createToProblem =
-  ({ log, asRefusal, onRefused }: Needs) =>
+  ({ log, recogniseOutage, onRefused }: Needs) =>
   (error: unknown, { requestId, method, path, route }: About): Answered => {
-    const refusal = refusalOf(error) ?? asRefusal?.(error) ?? null
+    const refusal = refusalOf(error) ?? recogniseOutage?.(error) ?? null
     if (!refusal) {
       log.error({ request_id: requestId, err: error, method, path }, 'request failed')
       const detail = 'An internal error occurred. Report the request id to the operator.'

@@ -23,7 +23,7 @@ const idHeader = 'x-request-id'
 const validTraceparent = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** Continues the work of an earlier request: events and the security log then name that request. */
-export const runIn = <Result>(context: RequestContext, job: () => Result) => storage.run(context, job)
+export const runInContext = <Result>(context: RequestContext, job: () => Result) => storage.run(context, job)
 
 /** Runs a job under the name of an actor, which the security log records. */
 export const runAs = <Result>(actor: string, job: () => Result) =>

@@ -19,7 +19,7 @@ const methodNotAllowed = (methods: Method[]): RequestHandler => {
  * Creates a router: 405 with `Allow` for another method of a known path, 404 for an unknown path.
  * @param hotPaths paths whose GET is served before this router
  */
-export const routerOf = (table: Route[], hotPaths: Iterable<string>): Router => {
+export const createRouter = (table: Route[], hotPaths: Iterable<string>): Router => {
   // Exact paths only, as for the hot routes.
   const router = express.Router({ caseSensitive: true, strict: true })
   for (const path of new Set(table.map(([, it]) => it))) {

@@ -1,13 +1,13 @@
 import express from 'express'
-import { believeProxy } from './believe-proxy.ts'
 import type { HealthChecks } from './health.ts'
-import { answerInFront, type HotRoutes } from './hot-routes.ts'
+import { type HotRoutes, serveHotRoutes } from './hot-routes.ts'
 import { listen } from './http-server.ts'
 import type { Logger } from './log.ts'
 import type { Metrics } from './metrics.ts'
-import { type AsRefusal, createToProblem, type OnRefused, problemHandler } from './problem-handler.ts'
+import { createToProblem, type OnRefused, problemHandler, type RecogniseOutage } from './problem-handler.ts'
 import { requestContext } from './request-context.ts'
-import { type Route, routerOf } from './routes.ts'
+import { createRouter, type Route } from './routes.ts'
+import { trustProxy } from './trust-proxy.ts'
 
 type Needs = {
   health: HealthChecks
@@ -18,25 +18,25 @@ type Needs = {
   drainMs?: number
   /** Authenticates the proxy in front, whose forwarding headers are then trusted. */
   proxySecret?: string | undefined
-  asRefusal?: AsRefusal
+  recogniseOutage?: RecogniseOutage
   onRefused?: OnRefused
   hotRoutes?: HotRoutes
 }
 
 /** Serves routes with everything that services share: request ids, metrics, health, problem+json, limits, graceful shutdown. */
 export const serve = async (table: Route[], needs: Needs) => {
-  const { health, metrics, log, host, port, drainMs = 0, proxySecret, asRefusal, onRefused } = needs
+  const { health, metrics, log, host, port, drainMs = 0, proxySecret, recogniseOutage, onRefused } = needs
   const routes: HotRoutes = needs.hotRoutes ?? new Map()
-  const toProblem = createToProblem({ log, asRefusal, onRefused })
+  const toProblem = createToProblem({ log, recogniseOutage, onRefused })
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  // Exactly one proxy, which overwrites X-Forwarded-For. `believeProxy` removes the header from any other client.
+  // Exactly one proxy, which overwrites X-Forwarded-For. `trustProxy` removes the header from any other client.
   app.set('trust proxy', 1)
-  app.use(believeProxy(proxySecret), requestContext, metrics.observeExpress)
-  app.use(routerOf([...table, ...health.routes, ...metrics.routes], routes.keys()))
+  app.use(trustProxy(proxySecret), requestContext, metrics.observeExpress)
+  app.use(createRouter([...table, ...health.routes, ...metrics.routes], routes.keys()))
   app.use(problemHandler(log, toProblem))
-  const server = await listen(answerInFront({ routes, metrics, toProblem }, app), {
+  const server = await listen(serveHotRoutes({ routes, metrics, toProblem }, app), {
     host,
     port,
     drainMs,

@@ -1,4 +1,4 @@
-import { anywhere, calls, type ProblemCode, problemCodes } from '@gatehouse/contracts'
+import { calls, commonCodes, type ProblemCode, problemCodes } from '@gatehouse/contracts'
 import type { Answer } from './client.ts'
 
 const pattern = (path: string) => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`)
@@ -24,7 +24,7 @@ export const checkDeclared = (method: string, path: string, { status, headers, b
   }
   if (headers.get('content-type')?.startsWith('application/problem+json')) {
     const code = (body as { code: ProblemCode }).code
-    if (![...anywhere, ...call.refuses].includes(code)) complain(`with the code ${code}`)
+    if (![...commonCodes, ...call.refuses].includes(code)) complain(`with the code ${code}`)
     if (problemCodes[code].status !== status) complain(`${status} with the code ${code}`)
     return
   }

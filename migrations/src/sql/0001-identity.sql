@@ -1,4 +1,4 @@
--- Users, sessions, signing keys and the outbox, and what the service's role may do with them.
+-- Users, sessions, signing keys and the outbox, with the privileges of the service's role.
 
 CREATE TABLE users (
   id uuid PRIMARY KEY,
@@ -32,7 +32,7 @@ CREATE TABLE signing_keys (
   changed_at timestamptz NOT NULL DEFAULT now(),
   CHECK (state = 'gone' OR encrypted_private_key IS NOT NULL)
 );
--- Exactly one current key, whatever races.
+-- At most one current key, also under concurrency.
 CREATE UNIQUE INDEX signing_keys_one_current ON signing_keys (state) WHERE state = 'current';
 
 CREATE TABLE outbox (

@@ -1,4 +1,4 @@
--- Refresh and device of a session, paging and search of users, login throttling, the security log.
+-- Refresh and device of sessions, pages and search of users, login throttling, the security log.
 
 ALTER TABLE sessions
   ADD COLUMN refresh_counter integer NOT NULL DEFAULT 0,
@@ -10,7 +10,7 @@ ALTER TABLE sessions
 UPDATE sessions SET idle_expires_at = expires_at;
 ALTER TABLE sessions ALTER COLUMN idle_expires_at SET NOT NULL;
 
--- Byte order serves equality, keyset pages and prefix search with one index.
+-- With byte order one index serves equality, keyset pagination and prefix search.
 ALTER TABLE users ALTER COLUMN username TYPE text COLLATE "C";
 CREATE INDEX users_active_admins ON users USING gin (roles) WHERE is_active;
 
@@ -36,5 +36,5 @@ CREATE INDEX audit_log_of_subject ON audit_log (subject, seq);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON login_throttles TO gatehouse_identity;
 GRANT USAGE ON SEQUENCE audit_log_seq_seq TO gatehouse_identity;
--- Append-only: the service's role can neither change nor remove a line.
+-- Append-only: the service's role can neither change nor delete entries.
 GRANT SELECT, INSERT ON audit_log TO gatehouse_identity;

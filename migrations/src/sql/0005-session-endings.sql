@@ -1,14 +1,14 @@
--- Sessions of a user end all at once, however many there are: by a generation, and in batches after it (decision 0011).
+-- All sessions of a user end at once, by a generation; their rows follow in batches (decision 0011).
 
 ALTER TABLE users
   ADD COLUMN session_generation integer NOT NULL DEFAULT 0,
   ADD COLUMN deleted_at timestamptz;
 
--- What is there is of generation 0, as its users are. Later there is no default that would be right.
+-- Existing sessions and users have generation 0. New sessions must state theirs, so the default is dropped.
 ALTER TABLE sessions ADD COLUMN generation integer NOT NULL DEFAULT 0;
 ALTER TABLE sessions ALTER COLUMN generation DROP DEFAULT;
--- The service says which generation a session is of. One of the last release, which still runs while this one starts,
--- does not, and its sessions are to count.
+-- The service states the generation. The trigger is for sessions from a service of the previous release that runs during
+-- the upgrade.
 CREATE FUNCTION give_session_generation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.generation := coalesce((SELECT session_generation FROM users WHERE id = NEW.user_id), 0);
@@ -17,16 +17,16 @@ END $$;
 CREATE TRIGGER session_started BEFORE INSERT ON sessions FOR EACH ROW
   WHEN (NEW.generation IS NULL) EXECUTE FUNCTION give_session_generation();
 
--- In the order of age, since ids are; it serves all that sessions_live_of_user does, which goes with the next release.
+-- By age, because ids are ordered by time. Replaces sessions_live_of_user, which the next release drops.
 CREATE INDEX sessions_live_of_user_by_age ON sessions (user_id, id) WHERE revoked_at IS NULL;
--- Deleting a user looks for all of the user's sessions, also those that have ended.
+-- For deleting a user: all sessions, including ended ones.
 CREATE INDEX sessions_of_user ON sessions (user_id);
--- And for what names the user in the outbox, among any number of sessions.
+-- For deleting a user: events with personal data.
 CREATE INDEX outbox_personal ON outbox (aggregate_id)
   WHERE type LIKE 'user.%' OR type LIKE 'login.%' OR type = 'session.refresh_repeated.v1';
 
--- Endings that were decided and count, and whose sessions have not all got their events yet. Who decided is kept for
--- the security log.
+-- Endings that are in effect, but whose sessions do not all have their events yet. With the request context, for the
+-- security log.
 CREATE TABLE session_endings (
   seq bigserial PRIMARY KEY,
   user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -1,6 +1,6 @@
--- Counting a sign-in before its password is looked at, and the networks from which a user is known.
+-- Counting a sign-in before its password is checked, and the known networks of a user.
 
--- An IPv4 address as it is, of IPv6 the /64; null for what is neither.
+-- The IPv4 address, or the /64 network of an IPv6 address; null for anything else.
 CREATE FUNCTION login_network(address text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   plain text := regexp_replace(address, '^::ffff:(?=[0-9]+[.])', '', 'i');
@@ -12,7 +12,7 @@ END $$;
 
 CREATE INDEX sessions_known_networks ON sessions (user_id, login_network(address), last_seen_at);
 
--- wanted: [{key, free, waits}]. All of them are counted, or none: when one of them says wait.
+-- wanted: [{key, free, waits}]. Counts on all keys, or on none if one of them requires a wait.
 CREATE FUNCTION reserve_login_attempt(wanted jsonb, forget_seconds integer)
   RETURNS TABLE (throttle_wait_seconds integer, throttle_counts jsonb, throttle_at text) LANGUAGE plpgsql AS $$
 DECLARE
@@ -63,7 +63,7 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- Keys in forgotten start anew; of the others one failure goes, and its wait when no later attempt gave another.
+-- Deletes the keys in forgotten. From the others it takes back one failure, and its wait if no later attempt has set another.
 CREATE FUNCTION take_back_login_attempt(taken text[], forgotten text[], counted_at timestamptz)
   RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,4 @@
-import { answerCall, createLog, escapeUnseen, runAs } from '@gatehouse/service'
+import { createLog, escapeInvisible, runAs, runCommandLine } from '@gatehouse/service'
 import { keyCommands } from './cli/key-commands.ts'
 import { userCommands } from './cli/user-commands.ts'
 import { readIdentityConfig } from './config.ts'
@@ -9,9 +9,9 @@ import { createOutbox } from './outbox/outbox.repository.ts'
 
 // Run by `./gatehouse user …` and `./gatehouse keys …` in a container of identity.
 const commands = [...userCommands, ...keyCommands]
-const say = (line: string) => void process.stderr.write(`${escapeUnseen(line)}\n`)
+const say = (line: string) => void process.stderr.write(`${escapeInvisible(line)}\n`)
 
-await answerCall(commands, async (found) => {
+await runCommandLine(commands, async (found) => {
   const config = readIdentityConfig()
   const log = createLog('cli', 'warn')
   const db = await openDatabase(config.databaseUrl, log)

@@ -10,7 +10,7 @@ import { createRequireService } from './http/require-service.ts'
 import { routes } from './http/routes.ts'
 import { createKeyCipher } from './keys/key-cipher.ts'
 import { openSigningKeys } from './keys/signing-keys.ts'
-import { asDatabaseOutage, openDatabase } from './open-database.ts'
+import { openDatabase, recogniseDatabaseOutage } from './open-database.ts'
 import { historyIn } from './outbox/history.repository.ts'
 import { createOutbox } from './outbox/outbox.repository.ts'
 import { startRelay } from './outbox/relay.ts'
@@ -47,15 +47,15 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const signIn = createSignIn({ db, outboxIn, accounts, passwords, tryPassword, tokens }, config)
 
     const { findHashKinds, findAdminHashes } = usersIn(db.manager)
-    const followHashKinds = passwords.followKinds(findHashKinds)
+    const updateHashKinds = passwords.updateKinds(findHashKinds)
     const laptopPassword = createLaptopPasswordWatch({ findAdminHashes, passwords, log })
-    await followHashKinds()
+    await updateHashKinds()
     await laptopPassword.check()
     const every = (pauseMs: number, what: string, job: () => Promise<unknown>) =>
       own(repeat(what, job, pauseMs, log), (it) => it.stop())
     await every(1_000, 'sweep sessions', signIn.sweep)
     await every(1_000, 'finish session endings', accounts.finishEndings)
-    await every(5_000, 'check for other kinds of password hashes', followHashKinds)
+    await every(5_000, 'check for other kinds of password hashes', updateHashKinds)
     await every(5_000, 'check for the default password', laptopPassword.check)
     await every(600_000, 'delete old throttle counters', throttle.deleteOld)
 
@@ -66,7 +66,14 @@ export const startIdentity = (config: IdentityConfig, log: Logger) =>
     const table = routes({ issuer, jwksMaxAgeSeconds, keys, guards, signIn, accounts, audit, history, streams })
     const health = createHealth(readState({ db, publisher, relay, laptopPassword }))
     const server = await own(
-      serve(table, { ...config.http, health, metrics, log, asRefusal: asDatabaseOutage, onRefused: audit.refused }),
+      serve(table, {
+        ...config.http,
+        health,
+        metrics,
+        log,
+        recogniseOutage: recogniseDatabaseOutage,
+        onRefused: audit.refused,
+      }),
       (it) => it.close(),
     )
     // Closed before the server, which waits for pending responses.

@@ -60,7 +60,7 @@ const outageState = /^(08|53|57)/
 const outageMessage = /timeout|Connection terminated|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EPIPE/i
 
 /** The refusal for an outage of Postgres; null for any other error. */
-export const asDatabaseOutage = (error: unknown): AppError | null => {
+export const recogniseDatabaseOutage = (error: unknown): AppError | null => {
   const cause = error instanceof QueryFailedError ? error.driverError : error
   if (!(cause instanceof Error)) return null
   const code = (cause as { code?: string }).code ?? ''

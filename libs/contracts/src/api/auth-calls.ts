@@ -46,8 +46,8 @@ export const authCalls = {
     tag: 'auth',
     summary: 'Refresh the tokens',
     description:
-      'RFC 6749 §6. The refresh token is used up. For a few seconds (`REFRESH_REUSE_SECONDS`) the same token returns the current pair ' +
-      'again. After that, a token two or more steps behind the current one ends the session.',
+      'RFC 6749 §6. A refresh token can be used once. Using it again within `REFRESH_REUSE_SECONDS` returns the current pair, and so ' +
+      'do up to three later repeats of the previous token within five minutes. Any other repeat ends the session.',
     by: 'anyone',
     oauth: { grant: 'refresh_token' },
     body: formOrJson(refreshForm, { refresh_token: refreshToken }),

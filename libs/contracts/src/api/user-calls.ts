@@ -84,7 +84,7 @@ export const userCalls = {
   }),
   deleteUser: call('DELETE /users/{id}', {
     tag: 'users',
-    summary: 'Delete a user and all personal data of it',
+    summary: 'Delete a user and its personal data',
     by: 'admin',
     params: userPath,
     answers: noBody(204, 'done'),

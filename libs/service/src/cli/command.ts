@@ -5,7 +5,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export type Call = { positionals: string[]; options: Record<string, string | boolean | string[] | undefined> }
+export type Invocation = { positionals: string[]; options: Record<string, string | boolean | string[] | undefined> }
 
 /** A command of a command line. `Needs` are the dependencies that its process passes to all commands. */
 export type Command<Needs> = {
@@ -17,7 +17,7 @@ export type Command<Needs> = {
   moreArgs?: string
   about: string
   options?: ParseArgsOptionsConfig
-  run: (call: Call, needs: Needs) => Promise<void>
+  run: (invocation: Invocation, needs: Needs) => Promise<void>
 }
 type Described = Pick<Command<never>, 'name' | 'args' | 'moreArgs' | 'about'>
 
@@ -25,7 +25,10 @@ const usageOf = ({ name, args = [], moreArgs }: Described) =>
   [name, ...args, ...(moreArgs ? [`[${moreArgs}...]`] : [])].join(' ')
 
 /** @throws UsageError */
-export const findCommand = <Needs>(commands: Command<Needs>[], words: string[]): Call & { command: Command<Needs> } => {
+export const findCommand = <Needs>(
+  commands: Command<Needs>[],
+  words: string[],
+): Invocation & { command: Command<Needs> } => {
   const command = commands.find(({ name }) => name.split(' ').every((word, at) => word === words[at]))
   // Repeats no more words than a command name has: the next one may be a password.
   const longest = Math.max(...commands.map(({ name }) => name.split(' ').length))
@@ -35,10 +38,11 @@ export const findCommand = <Needs>(commands: Command<Needs>[], words: string[]):
     const rest = words.slice(name.split(' ').length)
     const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true })
     if (moreArgs ? positionals.length >= args.length : positionals.length === args.length) {
-      return { command, positionals, options: values as Call['options'] }
+      return { command, positionals, options: values as Invocation['options'] }
     }
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    // Node appends advice on positional arguments.
+    throw new UsageError((error as Error).message.replace(/\. To specify [\s\S]*/, '.'))
   }
   throw new UsageError(
     `"${usageOf(command)}" requires ${moreArgs ? 'at least' : 'exactly'} ${args.length} argument(s) in addition to options.`,
@@ -46,7 +50,7 @@ export const findCommand = <Needs>(commands: Command<Needs>[], words: string[]):
 }
 
 /** The usage of the commands that begin with `subject`, or of all commands. */
-export const helpOn = (commands: Described[], subject?: string) => {
+export const helpText = (commands: Described[], subject?: string) => {
   const about = commands.filter(({ name }) => name.split(' ')[0] === subject)
   const lines = (about.length > 0 ? about : commands).map((it) => `  ./gatehouse ${usageOf(it)}\n      ${it.about}`)
   return `usage:\n${lines.join('\n')}\n`

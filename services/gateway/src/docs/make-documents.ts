@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { asyncApi } from './asyncapi.ts'
 import { withErrorTable } from './error-table.ts'
 import { eventSchemas } from './event-schemas.ts'
+import { incompatibleChanges } from './incompatible-changes.ts'
 import { openApi } from './openapi.ts'
-import { promisesBroken } from './promises-broken.ts'
 
 // Writes docs/openapi.json, docs/asyncapi.json and the guide's table of errors. With --check it only compares, and fails if a
 // file is out of date or an event is no longer compatible with the last release.
@@ -29,6 +29,6 @@ for (const [name, made] of [
 
 // The event schemas of the last release. Each release replaces this file.
 const released = JSON.parse(read('released-events.json'))
-for (const broken of promisesBroken(released, eventSchemas())) {
+for (const broken of incompatibleChanges(released, eventSchemas())) {
   fail(`An event is incompatible with 0.1.0 and needs a new version: ${broken}`)
 }

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { anywhere, calls, type Problem, type ProblemCode, problemCodes, userState } from '@gatehouse/contracts'
+import { calls, commonCodes, type Problem, type ProblemCode, problemCodes, userState } from '@gatehouse/contracts'
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi'
 import { operationOf, refusalComponents } from './operation.ts'
 
@@ -29,7 +29,7 @@ export const openApi = () =>
       version: '0.1.0',
       description:
         'Sign-in service. Every error is `application/problem+json` with a stable `code`. In addition to the codes listed with it, any ' +
-        `call may return ${anywhere.map((code) => `${problemCodes[code].status} \`${code}\``).join(', ')}.`,
+        `call may return ${commonCodes.map((code) => `${problemCodes[code].status} \`${code}\``).join(', ')}.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/api' }],

@@ -5,7 +5,7 @@ import { newEvent } from '../outbox/new-event.ts'
 import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import type { Passwords } from '../passwords/passwords.ts'
 import { type Actor, actAs } from '../sessions/act-as.ts'
-import { newUser, newUsername, type Person } from '../users/new-user.ts'
+import { type NewUser, newUser, newUsername } from '../users/new-user.ts'
 import { type User, userStateOf } from '../users/user.ts'
 import { userNotFound, usersIn } from '../users/users.repository.ts'
 import { createPasswordChanges } from './change-password.ts'
@@ -53,7 +53,7 @@ export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
     },
 
     /** @throws AppError `username_taken`, `invalid_request`, `too_busy`, and the errors of `checkNew` */
-    create: async ({ password, ...given }: Person & { password: string }, actor: Actor) => {
+    create: async ({ password, ...given }: NewUser & { password: string }, actor: Actor) => {
       const person = { ...given, username: newUsername(given.username) }
       passwords.checkNew(password, person)
       const user = newUser(person, await passwords.hash(password))
@@ -64,7 +64,7 @@ export const createAccounts = ({ db, outboxIn, passwords }: Needs) => {
      * Creates a user only if there is none: otherwise a renamed or deleted admin would come back, with the password in the
      * settings. @returns null if users exist
      */
-    createFirst: async ({ password, ...person }: Person & { password: string }) => {
+    createFirst: async ({ password, ...person }: NewUser & { password: string }) => {
       if (await usersIn(db.manager).exist()) return null
       const user = newUser(person, await passwords.hash(password))
       return db.transaction(async (tx) => {

@@ -27,18 +27,18 @@ export const createPasswordChanges = ({ passwords, change, get }: Needs) => ({
    * @returns the changed user, or null if the password was changed concurrently
    * @throws AppError `too_busy`, and the errors of `checkNew`
    */
-  replacePassword: async (read: User, next: string, actor: Actor) => {
-    passwords.checkNew(next, read)
+  replacePassword: async (verified: User, next: string, actor: Actor) => {
+    passwords.checkNew(next, verified)
     const hashedPassword = await passwords.hash(next)
     let isCurrent = true
     const edit = (now: User) => {
       // The password may have been changed while this one was hashed; then the verified password is no longer current.
-      isCurrent = now.isActive && isStillPasswordOf(read, now)
+      isCurrent = now.isActive && isStillPasswordOf(verified, now)
       return isCurrent ? { hashedPassword, mustChangePassword: false } : null
     }
-    const kept = actor === 'internal' ? {} : { except: actor.sessionId }
-    const ends = { reason: 'password_changed', ...kept } as const
-    const changed = await change(read.id, { type: 'user.password_changed.v1', edit, ends }, actor)
+    const exception = actor === 'internal' ? {} : { except: actor.sessionId }
+    const ends = { reason: 'password_changed', ...exception } as const
+    const changed = await change(verified.id, { type: 'user.password_changed.v1', edit, ends }, actor)
     return isCurrent ? changed : null
   },
 })

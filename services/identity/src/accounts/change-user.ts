@@ -4,7 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm'
 import { newEvent } from '../outbox/new-event.ts'
 import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import { type Actor, changeAs } from '../sessions/act-as.ts'
-import { decideEnding, type Ending, revokedEvents } from '../sessions/end-sessions.ts'
+import { beginEnding, type Ending, revokedEvents } from '../sessions/end-sessions.ts'
 import { type User, userStateOf } from '../users/user.ts'
 import { usersIn } from '../users/users.repository.ts'
 import type { Removal } from './remove-user.ts'
@@ -44,12 +44,12 @@ export const createUserChanges = ({ db, outboxIn, removal }: Needs) => {
       if (edited === null) return before
       const after: User = { ...before, ...edited, version: before.version + 1, updatedAt: new Date() }
       await keepAnAdmin(tx, before, after)
-      const ending = ends && (await decideEnding(tx, before, ends))
+      const ending = ends && (await beginEnding(tx, before, ends))
       if (ending) after.sessionGeneration = ending.sessionGeneration
       await usersIn(tx).update(after)
       const data: EventOf<UserEvent>['data'] = {
         user: userStateOf(after),
-        ...(ending?.goesOn && { sessions_ended: true }),
+        ...(ending?.hasMore && { sessions_ended: true }),
       }
       const revoked = ends && ending ? revokedEvents(after, ending.ended, { reason: ends.reason }) : []
       await outboxIn(tx).append(newEvent(type, after, data), ...revoked)
@@ -79,14 +79,14 @@ export const createUserChanges = ({ db, outboxIn, removal }: Needs) => {
      */
     endSessions: (id: string, ends: Ending, actor: Actor): Promise<void> =>
       changeAs(db, actor, id, async (tx, before) => {
-        const { ended, goesOn, sessionGeneration } = await decideEnding(tx, before, ends)
-        const after: User = goesOn
+        const { ended, hasMore, sessionGeneration } = await beginEnding(tx, before, ends)
+        const after: User = hasMore
           ? { ...before, sessionGeneration, version: before.version + 1, updatedAt: new Date() }
           : { ...before, sessionGeneration }
         await usersIn(tx).update(after)
         const data = { user: userStateOf(after), sessions_ended: true as const }
         await outboxIn(tx).append(
-          ...(goesOn ? [newEvent('user.updated.v1', after, data)] : []),
+          ...(hasMore ? [newEvent('user.updated.v1', after, data)] : []),
           ...revokedEvents(after, ended, { reason: ends.reason }),
         )
       }),

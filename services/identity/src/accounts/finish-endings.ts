@@ -1,4 +1,4 @@
-import { runIn } from '@gatehouse/service'
+import { runInContext } from '@gatehouse/service'
 import type { DataSource, EntityManager } from 'typeorm'
 import type { OutboxIn } from '../outbox/outbox.repository.ts'
 import { endingBatch, revokedEvents } from '../sessions/end-sessions.ts'
@@ -25,7 +25,7 @@ export const createFinishEndings = ({ db, outboxIn, removal }: Needs) => {
   return () =>
     db.transaction(async (tx) => {
       const taken = await sessionEndingsIn(tx).take()
-      if (taken) await runIn(taken.context, () => finishBatch(tx, taken.ending))
+      if (taken) await runInContext(taken.context, () => finishBatch(tx, taken.ending))
       return taken !== null
     })
 }

@@ -81,7 +81,7 @@ export const createImportUsers = ({ db, outboxIn }: Needs) => {
     const given = rows.filter((it) => it.hasOwnId).map((it) => it.user.id)
     if (isDryRun) return { taken: await users.findUntaken(candidates), deleted: await users.findDeleted(given) }
     const inserted = await users.insertUntaken(candidates)
-    const deleted = await users.takeBackDeleted(given.filter((id) => inserted.has(id)))
+    const deleted = await users.removeReusedIds(given.filter((id) => inserted.has(id)))
     for (const id of deleted) inserted.delete(id)
     const events = candidates
       .filter((it) => inserted.has(it.id))

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm'
 import { newEvent } from '../outbox/new-event.ts'
 import type { OutboxIn } from '../outbox/outbox.repository.ts'
-import { decideEnding, revokedEvents } from '../sessions/end-sessions.ts'
+import { beginEnding, revokedEvents } from '../sessions/end-sessions.ts'
 import { sessionEndingsIn } from '../sessions/session-endings.repository.ts'
 import { sessionsIn } from '../sessions/sessions.repository.ts'
 import { type User, userStateOf } from '../users/user.ts'
@@ -43,12 +43,12 @@ export const createRemoval = (outboxIn: OutboxIn) => {
    * its username free, and deactivated for verifiers. `finishEndings` deletes the rows and appends `user.deleted.v1`.
    */
   const remove = async (tx: EntityManager, user: User) => {
-    const { ended, goesOn, sessionGeneration } = await decideEnding(tx, user, { reason })
+    const { ended, hasMore, sessionGeneration } = await beginEnding(tx, user, { reason })
     const gone = scrubbed(user, sessionGeneration)
     // Appended before `erase` purges the outbox and appends the last event; these events contain no personal data.
     await outboxIn(tx).append(...revokedEvents(gone, ended, { reason }))
-    if (!goesOn && (await erase(tx, user))) return
-    if (!goesOn) await sessionEndingsIn(tx).insert(user.id, user.sessionGeneration, reason)
+    if (!hasMore && (await erase(tx, user))) return
+    if (!hasMore) await sessionEndingsIn(tx).insert(user.id, user.sessionGeneration, reason)
     await usersIn(tx).update(gone)
     const type = user.isActive ? 'user.deactivated.v1' : 'user.updated.v1'
     await outboxIn(tx).append(newEvent(type, gone, { user: userStateOf(gone), sessions_ended: true }))

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { newPassword, newUser as newUserBody } from '@gatehouse/contracts'
-import { AppError, escapeUnseen, parseRequest, printable, UsageError } from '@gatehouse/service'
+import { AppError, escapeInvisible, parseRequest, printable, UsageError } from '@gatehouse/service'
 import { createAccounts } from '../accounts/accounts.ts'
 import { openPasswords } from '../passwords/passwords.ts'
 import { canonicalUsername } from '../users/username.ts'
@@ -106,7 +106,7 @@ const importCommand: IdentityCommand = {
         yield line
       }
     }
-    const report = (refusal: object) => void process.stdout.write(`${escapeUnseen(JSON.stringify(refusal))}\n`)
+    const report = (refusal: object) => void process.stdout.write(`${escapeInvisible(JSON.stringify(refusal))}\n`)
     const summary = await accounts.import(counted(), {
       isDryRun: options['dry-run'] === true,
       report,

@@ -21,9 +21,9 @@ export const openEventWriter = (res: Response) => {
       })
     }
     if (signal.aborted || res.write(text)) return
-    const patience = AbortSignal.timeout(drainWithinMs)
+    const timeout = AbortSignal.timeout(drainWithinMs)
     try {
-      await once(res, 'drain', { signal: AbortSignal.any([signal, patience]) })
+      await once(res, 'drain', { signal: AbortSignal.any([signal, timeout]) })
     } catch (error) {
       // The client reads nothing, or the service is stopping: do not wait for it.
       res.destroy()

@@ -5,7 +5,7 @@ import type { Publisher } from '@gatehouse/events'
 export type Reading = {
   stampMs: number
   /** Our monotonic clock just before the database's clock was read, so that `sent_at` is never too early. */
-  askedAt: number
+  requestedAt: number
   /** Whether the broker has confirmed everything committed by `stampMs`. */
   drained: boolean
 }
@@ -30,7 +30,7 @@ export const startRelayHeartbeat = (publisher: Pick<Publisher, 'publishHeartbeat
     timer = setTimeout(beat, maxGapMs)
     if (asOf === null || last === null) return
     const now = performance.now()
-    if (publisher.publishHeartbeat({ as_of: asOf, sent_at: last.stampMs + (now - last.askedAt) })) beatAt = now
+    if (publisher.publishHeartbeat({ as_of: asOf, sent_at: last.stampMs + (now - last.requestedAt) })) beatAt = now
   }
   beat()
 

@@ -54,9 +54,9 @@ export const startRelay = ({ databaseUrl, publisher, metrics, log }: Needs) => {
 
   const logFailure = (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error)
-    const isNews = message !== lastError || performance.now() - loggedAt > repeatLogAfterMs
+    const isNew = message !== lastError || performance.now() - loggedAt > repeatLogAfterMs
     lastError = message
-    if (stopping || !isNews) return
+    if (stopping || !isNew) return
     loggedAt = performance.now()
     log.warn({ err: error }, 'relay failed, restarting')
   }

@@ -24,13 +24,13 @@ export const runAsLeader = async ({ connection, publisher, metrics, wakeUp, isSt
 
   /** Takes, publishes and marks a batch. @returns whether to continue at once: there is more, and publishing works */
   const publishBatch = async () => {
-    const { rows, stampMs, askedAt, isAll } = await connection.takeUnsent()
+    const { rows, stampMs, requestedAt, isComplete } = await connection.takeUnsent()
     const outcomes = await publisher.publishAll(rows)
     const sent = sentRows(rows, outcomes)
     await connection.markSent(sent.map((it) => it.seq))
-    if (rows.length > 0) metrics.count(outcomes, (performance.now() - askedAt) / 1000)
-    const drained = isAll && sent.length === rows.length
-    heartbeat.record({ stampMs, askedAt, drained })
+    if (rows.length > 0) metrics.count(outcomes, (performance.now() - requestedAt) / 1000)
+    const drained = isComplete && sent.length === rows.length
+    heartbeat.record({ stampMs, requestedAt, drained })
     return !drained && sent.length > 0
   }
 

@@ -16,7 +16,7 @@ export const unsentIn = (query: Query) => ({
    * contains everything committed by `stampMs`.
    */
   takeUnsent: async () => {
-    const askedAt = performance.now()
+    const requestedAt = performance.now()
     const clock = await query<{ ms: number }>('SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms')
     const stampMs = clock.rows[0]?.ms
     if (stampMs === undefined) throw new Error('the database returned no time')
@@ -25,7 +25,7 @@ export const unsentIn = (query: Query) => ({
          FROM outbox WHERE sent_at IS NULL ORDER BY seq LIMIT $1`,
       [batchSize],
     )
-    return { rows, stampMs, askedAt, isAll: rows.length < batchSize }
+    return { rows, stampMs, requestedAt, isComplete: rows.length < batchSize }
   },
 
   /**

@@ -8,7 +8,7 @@ import { createAdmission, type IsKnown, type RunOutside } from './admission.ts'
 import { contextWordsOf, createNewPasswordRules } from './new-password-rules.ts'
 import { createRefusalTime } from './refusal-time.ts'
 import { readStoredHash, type StoredHash } from './stored-hash.ts'
-import { createFollowKinds } from './stored-kinds.ts'
+import { createKindUpdate } from './stored-kinds.ts'
 import { createWorkQueue, tooBusy } from './work-queue.ts'
 
 /** Cost of Argon2id (RFC 9106); memory in KiB. */
@@ -117,9 +117,9 @@ export const openPasswords = async ({ argon2: cost, issuer }: Config, log: Logge
     /** Starts a timer; its `wait` delays the refusal of this password until any other refusal would be sent. */
     startRefusal: (password: string) => refusalTime.start(formsOf(password).length),
     /** Adjusts that time to the kinds of stored hashes. */
-    followKinds: (findKinds: () => Promise<string[]>) => {
+    updateKinds: (findKinds: () => Promise<string[]>) => {
       const isCurrentKind = (kind: string) => kind === currentKind
-      return createFollowKinds({ findKinds, isCurrent: isCurrentKind, inQueue: foreign.run, refusalTime, log })
+      return createKindUpdate({ findKinds, isCurrent: isCurrentKind, inQueue: foreign.run, refusalTime, log })
     },
     /** @throws AppError `password_too_common`, `password_like_username`, `password_too_guessable` */
     checkNew: createNewPasswordRules(contextWordsOf(issuer)),

@@ -28,7 +28,7 @@ export const createRefusalTime = ({ now, wait }: Clock = realClock) => {
 
   return {
     /** Sets the measured time of the slowest stored kind; 0 if all hashes are of the current kind. */
-    expect: (ms: number) => {
+    setSlowest: (ms: number) => {
       slowestMs = ms
       if (ms === 0) peaks.clear()
     },

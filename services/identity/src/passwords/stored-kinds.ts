@@ -27,7 +27,7 @@ const costliest = (samples: StoredHash[]) => {
  * Adjusts the time of refusals to the kinds of stored hashes. A new kind is measured. Once the last imported hash is
  * replaced, refusals are not delayed any more.
  */
-export const createFollowKinds = ({ findKinds, isCurrent, inQueue, refusalTime, log }: Needs) => {
+export const createKindUpdate = ({ findKinds, isCurrent, inQueue, refusalTime, log }: Needs) => {
   const msOf = new Map<string, number>()
   const loggedKinds = new Set<string>()
 
@@ -55,7 +55,7 @@ export const createFollowKinds = ({ findKinds, isCurrent, inQueue, refusalTime, 
     )
   }
 
-  return async function followKinds() {
+  return async function updateKinds() {
     const samples = (await findKinds()).filter((it) => !isCurrent(it)).flatMap((it) => sampleOfKind(it) ?? [])
     const costly = samples.filter((it) => !it.isAffordable)
     warnOfCostly(costly.map((it) => it.kind))
@@ -63,6 +63,6 @@ export const createFollowKinds = ({ findKinds, isCurrent, inQueue, refusalTime, 
     for (const it of slowest) if (!msOf.has(it.kind)) await measure(it)
     // Hashes above the limits are not measured; refusals then take the maximum time.
     const known = costly.length > 0 ? [Number.POSITIVE_INFINITY] : slowest.map((it) => msOf.get(it.kind) ?? 0)
-    refusalTime.expect(Math.max(0, ...known))
+    refusalTime.setSlowest(Math.max(0, ...known))
   }
 }

@@ -19,14 +19,14 @@ export const revokedEvents = (user: Subject, ended: EndedSession[], why: { reaso
 /**
  * Ends all sessions of a user whose row the caller has locked. Writing the returned generation to the user invalidates them
  * all. The first batch, for nearly every user all of them, is marked as ended here; `finishEndings` does the rest.
- * @returns the sessions of this batch, for the events of the caller, and whether more are to follow (`goesOn`)
+ * @returns the sessions of this batch, for the events of the caller, and whether more are to follow (`hasMore`)
  */
-export const decideEnding = async (tx: EntityManager, user: User, { reason, except }: Ending) => {
+export const beginEnding = async (tx: EntityManager, user: User, { reason, except }: Ending) => {
   const { id, sessionGeneration: generation } = user
   const sessions = sessionsIn(tx)
   if (except !== undefined) await sessions.carryOver(except, generation + 1)
   const ended = await sessions.endGeneration(id, generation, endingBatch)
-  const goesOn = ended.length === endingBatch
-  if (goesOn) await sessionEndingsIn(tx).insert(id, generation, reason)
-  return { ended, goesOn, sessionGeneration: generation + 1 }
+  const hasMore = ended.length === endingBatch
+  if (hasMore) await sessionEndingsIn(tx).insert(id, generation, reason)
+  return { ended, hasMore, sessionGeneration: generation + 1 }
 }

@@ -4,7 +4,7 @@ import { lateRepeat, noRotations, type Rotations, refreshOutcome, repeatedLate, 
 
 const reuseMs = 10_000
 
-/** A session and what is held of its tokens; the rule decides, nothing else does. */
+/** Simulates a session whose refreshes follow the rule. */
 const createWorld = () => {
   let rotations = noRotations
   let now = 1_000_000_000
@@ -18,7 +18,7 @@ const createWorld = () => {
     isEnded: () => isEnded,
     firstUsedAt: (token: number) => firstUsedAt.get(token),
     now: () => now,
-    /** @returns the refresh token of the answer, or null where it was refused */
+    /** @returns the number of the returned token, or null if it was refused */
     present: (token: number) => {
       if (isEnded) return null
       const outcome = refreshOutcome(rotations, token, new Date(now), reuseMs)
@@ -37,9 +37,9 @@ const createWorld = () => {
 }
 
 describe('refresh tokens', () => {
-  it('never sign out a client with parallel tabs, whose lost answers are asked for again in good time', () => {
-    // Tabs share what is stored: each presents what the store holds when it starts. All answers of a round may be lost; the
-    // client then tries again at once, or up to three times within five minutes.
+  it('never sign out a client with parallel tabs that repeats requests with lost responses in time', () => {
+    // Tabs share a store, and each presents the stored token when it starts. All responses of a round may be lost; the client
+    // then retries at once, or up to three times within five minutes.
     const round = fc.record({
       startsAfterMs: fc.nat(8 * 3_600_000),
       tabs: fc.integer({ min: 1, max: 20 }),
@@ -66,7 +66,7 @@ describe('refresh tokens', () => {
     )
   })
 
-  it('treat every presented token as the rule says, in any interleaving', () => {
+  it('follow the rule in any order of presented tokens', () => {
     const step = fc.record({
       waitMs: fc.oneof(fc.nat(8_000), fc.nat(120_000), fc.constantFrom(reuseMs - 1, reuseMs, lateRepeat.withinMs)),
       stepsBehind: fc.oneof(fc.nat(6), fc.constant(1)),
@@ -102,7 +102,7 @@ describe('refresh tokens', () => {
     )
   })
 
-  it('that were used give a bounded number of pairs after the window, whatever is presented and when', () => {
+  it('that were used return a limited number of pairs after the window, in any order', () => {
     const step = fc.record({ waitMs: fc.nat(400_000), isOld: fc.boolean() })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
@@ -121,8 +121,8 @@ describe('refresh tokens', () => {
     )
   })
 
-  it('of another count than the last three do not spend what a later rotation may repeat', () => {
-    // A replica of the last release moves on without setting the count back.
+  it('do not use up the late repeats of a later rotation', () => {
+    // A replica of the previous release rotates without resetting the count.
     const used: Rotations = { ...noRotations, refreshCounter: 5, lateRepeats: 3, lateRepeatsCounter: 4 }
     const usedAt = new Date(1_000_000)
     const late = new Date(usedAt.getTime() + reuseMs)
@@ -130,22 +130,22 @@ describe('refresh tokens', () => {
     expect(repeatedLate(used)).toEqual({ lateRepeats: 1, lateRepeatsCounter: 5 })
   })
 
-  it('that nobody was given yet, as a restored backup has it, end the session', () => {
+  it('that were never issued, as after restoring a backup, end the session', () => {
     const now = new Date(1_000_000)
     const rotations = { ...noRotations, refreshCounter: 5, recentRotations: [now, now, now] }
     for (const ahead of [1, 2, 3]) expect(refreshOutcome(rotations, 5 + ahead, now, reuseMs)).toBe('reuse')
   })
 
-  it('do not get a longer window from a clock that was set back', () => {
+  it('have no longer window after a clock was set back', () => {
     const rotations = rotated(noRotations, new Date(3_600_000), reuseMs)
     expect(refreshOutcome(rotations, 0, new Date(3_599_000), reuseMs)).toBe('repeat')
     expect(refreshOutcome(rotations, 0, new Date(0), reuseMs)).toBe('reuse')
-    // The older rotation lies within the window again, the newer one does not; it must not be taken for it.
+    // The older rotation is within the window again, and the newer one is not. They must not be confused.
     const twice = rotated({ ...rotations, recentRotations: [new Date(0), new Date(3_600_000)] }, new Date(1), reuseMs)
     expect(twice.recentRotations).toEqual([new Date(1)])
   })
 
-  it('keep no more rotations than the last seconds had', () => {
+  it('keep only the rotations of the last seconds', () => {
     let rotations: Rotations = noRotations
     for (let second = 0; second < 1_000; second += 1) rotations = rotated(rotations, new Date(second * 1_000), reuseMs)
     expect(rotations.recentRotations.length).toBeLessThanOrEqual(10)

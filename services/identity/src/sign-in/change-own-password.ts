@@ -20,11 +20,11 @@ export const createChangeOwnPassword =
   async ({ user, session, current, next, origin }: OwnChange) => {
     const { username } = user
     const attempt = { username, password: current, origin, sessionId: session.id, refusal: wrongPassword }
-    await tryPassword(attempt, async (read, succeeded) => {
+    await tryPassword(attempt, async (verified, succeeded) => {
       // The user was renamed meanwhile, and another user got the username.
-      if (read.id !== user.id) return 'wrong_password'
+      if (verified.id !== user.id) return 'wrong_password'
       const actor = { userId: user.id, sessionId: session.id, role: null }
-      const changed = await accounts.replacePassword(read, next, actor)
+      const changed = await accounts.replacePassword(verified, next, actor)
       if (!changed) return 'wrong_password'
       await succeeded(db.manager)
       return changed

@@ -59,7 +59,7 @@ export const createLogIn = (needs: Needs) => {
   const { db, tryPassword, passwords, accounts, tokens, outboxIn, times, maxSessions } = needs
 
   /** Applies a new password, if any. @returns the current user, or null if the password was changed concurrently */
-  const withOwnPassword = async (user: User, { password, newPassword }: Credentials) => {
+  const applyNewPassword = async (user: User, { password, newPassword }: Credentials) => {
     // The user is authenticated, so the security log may name it as the actor.
     const request = currentRequest()
     if (request) request.actor = user.id
@@ -74,8 +74,8 @@ export const createLogIn = (needs: Needs) => {
   const logIn = (credentials: Credentials, origin: Origin) => {
     const { username, password, clientId } = credentials
     const attempt = { username: canonicalUsername(username), password, origin, refusal: badCredentials }
-    return tryPassword(attempt, async (read, succeeded) => {
-      const user = await withOwnPassword(read, credentials)
+    return tryPassword(attempt, async (verified, succeeded) => {
+      const user = await applyNewPassword(verified, credentials)
       if (!user) return 'wrong_password'
       // Replace an outdated hash while the password is available in plain text.
       const rehashed = passwords.isOutdated(user.hashedPassword, password) ? await passwords.hash(password) : null
@@ -87,21 +87,21 @@ export const createLogIn = (needs: Needs) => {
   const startSession = ({ user, clientId, origin, rehashed, succeeded }: Start) =>
     db.transaction(async (tx) => {
       const users = usersIn(tx)
-      const held = await users.lockForSignIn(user.id)
+      const locked = await users.lockForSignIn(user.id)
       // The user may have been changed while the password was hashed.
-      if (!held) return 'unknown_user'
-      if (!held.isActive) return 'user_deactivated'
-      if (!isStillPasswordOf(user, held)) return 'wrong_password'
+      if (!locked) return 'unknown_user'
+      if (!locked.isActive) return 'user_deactivated'
+      if (!isStillPasswordOf(user, locked)) return 'wrong_password'
       // A new hash of the same password is not a change of the user: no new version, no event.
       if (rehashed !== null) await users.rehash(user.id, rehashed)
-      const session = newSession(held, clientId, origin, times)
+      const session = newSession(locked, clientId, origin, times)
       const ended = await sessionsIn(tx).startWithin(session, { maxLive: maxSessions, batch: endingBatch })
       await outboxIn(tx).append(
-        newEvent('session.started.v1', held, { session: sessionStateOf(session) }),
-        ...revokedEvents(held, ended, { reason: 'ended_by_user', cause: 'session_limit' }),
+        newEvent('session.started.v1', locked, { session: sessionStateOf(session) }),
+        ...revokedEvents(locked, ended, { reason: 'ended_by_user', cause: 'session_limit' }),
       )
       await succeeded(tx)
-      return { user: held, session }
+      return { user: locked, session }
     })
 
   return logIn

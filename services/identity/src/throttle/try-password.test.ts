@@ -4,12 +4,12 @@ import { tooBusy } from '../passwords/work-queue.ts'
 import { createTryPassword } from './try-password.ts'
 
 const refusal = () => new Error('refused')
-const asked = { username: 'nobody', password: 'guess', origin: { device: null, address: '192.0.2.1' }, refusal }
+const attempt = { username: 'nobody', password: 'guess', origin: { device: null, address: '192.0.2.1' }, refusal }
 
 /** An attempt with an unknown username. */
 const start = ({ waitSeconds = 0 } = {}) => {
-  const attempt = { user: null, waitSeconds, failuresOf: () => 1, succeeded: vi.fn(), takeBack: vi.fn() }
-  const throttle = { reserve: vi.fn(async () => attempt) }
+  const reservation = { user: null, waitSeconds, failuresOf: () => 1, succeeded: vi.fn(), takeBack: vi.fn() }
+  const throttle = { reserve: vi.fn(async () => reservation) }
   const passwords = {
     decoy: 'the decoy',
     startRefusal: () => ({ wait: async () => undefined }),
@@ -21,7 +21,7 @@ const start = ({ waitSeconds = 0 } = {}) => {
   const needs = { db, passwords, throttle, audit, log: createLog('test', 'silent') }
   const tryPassword = createTryPassword(needs as never)
   const whenRight = vi.fn()
-  return { ...needs, attempt, whenRight, tried: () => tryPassword(asked as never, whenRight) }
+  return { ...needs, reservation, whenRight, tried: () => tryPassword(attempt as never, whenRight) }
 }
 
 describe('a try of a password', () => {
@@ -49,9 +49,9 @@ describe('a try of a password', () => {
   })
 
   it('is not counted if the password could not be checked', async () => {
-    const { tried, passwords, attempt } = start()
+    const { tried, passwords, reservation } = start()
     passwords.check.mockRejectedValue(new Error('no memory'))
     await expect(tried()).rejects.toThrow('no memory')
-    expect(attempt.takeBack).toHaveBeenCalledOnce()
+    expect(reservation.takeBack).toHaveBeenCalledOnce()
   })
 })

@@ -25,7 +25,7 @@ type Needs = {
 
 export type FailureReason = Exclude<EventOf<'login.failed.v1'>['data']['reason'], 'throttled'>
 
-type Asked = {
+type Attempt = {
   /** In canonical form. */
   username: string
   password: string
@@ -54,9 +54,9 @@ const tooMany = (seconds: number) =>
  * without one of them would be an attacker's choice.
  */
 export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, log }: Needs) => {
-  type Attempt = Awaited<ReturnType<LoginThrottle['reserve']>>
+  type Reservation = Awaited<ReturnType<LoginThrottle['reserve']>>
 
-  const recordFailure = (user: User | null, reason: FailureReason, { origin, sessionId }: Asked, isLast: boolean) =>
+  const recordFailure = (user: User | null, reason: FailureReason, { origin, sessionId }: Attempt, isLast: boolean) =>
     db.transaction(async (tx) => {
       // Nothing is stored about a user that was deleted meanwhile.
       const known = reason === 'unknown_user' ? null : user
@@ -75,16 +75,16 @@ export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, lo
     })
 
   /** Takes back an attempt that could not be checked. Without the database it stays counted. */
-  const takeBack = async (attempt: Attempt) => {
+  const takeBack = async (reservation: Reservation) => {
     try {
-      await attempt.takeBack()
+      await reservation.takeBack()
     } catch (error) {
       log.warn({ err: error }, 'cannot take back a failed attempt from the login throttle')
     }
   }
 
   const applyVerdict = async <Result extends object>(
-    { user, succeeded }: Attempt,
+    { user, succeeded }: Reservation,
     { isRight, wasTried }: Verdict,
     whenRight: WhenRight<Result>,
   ): Promise<Result | FailureReason | 'not_tried'> => {
@@ -96,39 +96,39 @@ export const createTryPassword = ({ db, passwords, throttle, outboxIn, audit, lo
   }
 
   /** @returns a result, or the refusal to throw */
-  const attemptOnce = async <Result extends object>(asked: Asked, whenRight: WhenRight<Result>) => {
-    const ofSession = asked.sessionId === undefined ? undefined : sessionKey(asked.sessionId)
-    const attempt = await throttle.reserve({ ...asked, ...(ofSession && { also: ofSession }) })
-    const { user } = attempt
-    if (attempt.waitSeconds > 0) {
-      await audit.throttled(user, asked.origin.address)
-      throw tooMany(attempt.waitSeconds)
+  const attemptOnce = async <Result extends object>(attempt: Attempt, whenRight: WhenRight<Result>) => {
+    const ofSession = attempt.sessionId === undefined ? undefined : sessionKey(attempt.sessionId)
+    const reservation = await throttle.reserve({ ...attempt, ...(ofSession && { also: ofSession }) })
+    const { user } = reservation
+    if (reservation.waitSeconds > 0) {
+      await audit.throttled(user, attempt.origin.address)
+      throw tooMany(reservation.waitSeconds)
     }
     let verdict: Verdict
     let outcome: Result | FailureReason | 'not_tried'
     try {
       // Always verifies a hash: a fast refusal would reveal which usernames exist.
-      verdict = await passwords.check(user?.hashedPassword ?? passwords.decoy, asked.password)
-      outcome = await applyVerdict(attempt, verdict, whenRight)
+      verdict = await passwords.check(user?.hashedPassword ?? passwords.decoy, attempt.password)
+      outcome = await applyVerdict(reservation, verdict, whenRight)
     } catch (error) {
-      await takeBack(attempt)
+      await takeBack(reservation)
       throw error
     }
     if (typeof outcome !== 'string') return outcome
     // It stays counted, so that an attacker who fills the queue cannot make free guesses.
-    if (outcome === 'not_tried') await audit.throttled(user, asked.origin.address)
+    if (outcome === 'not_tried') await audit.throttled(user, attempt.origin.address)
     else {
-      const isLast = ofSession !== undefined && attempt.failuresOf(ofSession) >= limits.session.free
-      await recordFailure(user, outcome, asked, isLast)
+      const isLast = ofSession !== undefined && reservation.failuresOf(ofSession) >= limits.session.free
+      await recordFailure(user, outcome, attempt, isLast)
     }
-    return verdict.isBusy ? tooBusy : asked.refusal
+    return verdict.isBusy ? tooBusy : attempt.refusal
   }
 
   /** @throws AppError `too_many_attempts`, `too_busy`, and `refusal` for an unknown user as for a wrong password */
-  return async <Result extends object>(asked: Asked, whenRight: WhenRight<Result>): Promise<Result> => {
-    const refusalTimer = passwords.startRefusal(asked.password)
-    const isKnown = () => throttle.isKnown(asked)
-    const outcome = await passwords.admit(asked.username, () => attemptOnce(asked, whenRight), isKnown)
+  return async <Result extends object>(attempt: Attempt, whenRight: WhenRight<Result>): Promise<Result> => {
+    const refusalTimer = passwords.startRefusal(attempt.password)
+    const isKnown = () => throttle.isKnown(attempt)
+    const outcome = await passwords.admit(attempt.username, () => attemptOnce(attempt, whenRight), isKnown)
     if (typeof outcome !== 'function') return outcome
     // After admission, so that the delay takes no place.
     await refusalTimer.wait()

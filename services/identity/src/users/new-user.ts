@@ -4,7 +4,7 @@ import { usernameProblem } from './new-username.ts'
 import type { User } from './user.ts'
 import { canonicalUsername } from './username.ts'
 
-export type Person = {
+export type NewUser = {
   username: string
   fullName: string | null
   roles: string[]
@@ -22,7 +22,7 @@ export const newUsername = (username: string) => {
 }
 
 /** Creates a user with version 1. @throws AppError `invalid_request` */
-export const newUser = (person: Person, hashedPassword: string): User => {
+export const newUser = (person: NewUser, hashedPassword: string): User => {
   const { username, fullName, roles, isActive = true, mustChangePassword = false } = person
   const now = new Date()
   return {

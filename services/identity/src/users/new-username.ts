@@ -1,16 +1,16 @@
 import unhomoglyph from 'unhomoglyph'
 import { canonicalUsername } from './username.ts'
 
-// Recommended scripts (UAX #31, Table 5).
-const scripts = (
+// Recommended recommendedScripts (UAX #31, Table 5).
+const recommendedScripts = (
   'Arabic Armenian Bengali Bopomofo Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew ' +
   'Hiragana Kannada Katakana Khmer Lao Latin Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan'
 ).split(' ')
 // Scripts that may be mixed with each other and with Latin (UTS #39 §5.2, "highly restrictive").
 const mixable = ['Latin Han Hiragana Katakana', 'Latin Han Bopomofo', 'Latin Han Hangul'].map((it) => it.split(' '))
-const writtenIn = (names: string[]) =>
+const onlyScripts = (names: string[]) =>
   new RegExp(`^[${names.map((it) => `\\p{Script_Extensions=${it}}`).join('')}\\p{scx=Common}\\p{scx=Inherited}]*$`, 'u')
-const writings = [...scripts.map((it) => writtenIn([it])), ...mixable.map(writtenIn)]
+const allowedScripts = [...recommendedScripts.map((it) => onlyScripts([it])), ...mixable.map(onlyScripts)]
 
 // RFC 8264 §4.2, IdentifierClass: letters, digits and marks of any script, and printable ASCII. Excluded although their
 // category is that of letters: old Hangul (§9.9) and default-ignorable characters (§9.13).
@@ -40,7 +40,7 @@ export const usernameProblem = (username: string): string | null => {
     return 'must not begin with a combining mark or stack combining marks'
   if (disallowed.test(name))
     return 'must consist of letters, digits and ASCII punctuation, without spaces or invisible characters'
-  if (!writings.some((it) => it.test(name))) return 'must not mix scripts'
+  if (!allowedScripts.some((it) => it.test(name))) return 'must not mix recommendedScripts'
   if (mixedDigits.filter((it) => it.test(name)).length > 1) return 'must not mix kinds of digits'
   if (rightToLeft.test(name) && !bidiRule.test(name)) return 'must not mix text directions'
   if (looksLikeAscii(name)) return 'must not look like a name in ASCII letters'

@@ -22,8 +22,8 @@ export type User = {
  * Whether the verified password is still current. Hash or version must be unchanged: a concurrent sign-in of an imported user
  * replaces the hash, but not the version.
  */
-export const isStillPasswordOf = (tried: User, now: User) =>
-  now.hashedPassword === tried.hashedPassword || now.version === tried.version
+export const isStillPasswordOf = (verified: User, now: User) =>
+  now.hashedPassword === verified.hashedPassword || now.version === verified.version
 
 /** The public part of a user. */
 export const publicUserOf = (user: User): PublicUser => ({

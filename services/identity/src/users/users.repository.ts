@@ -113,7 +113,7 @@ export const usersIn = (manager: EntityManager) => {
      * Deletes inserted users whose ids belonged to deleted users. A check before the insertion would miss a deletion for
      * which the insertion waits. @returns their ids
      */
-    takeBackDeleted: async (ids: string[]): Promise<Set<string>> => {
+    removeReusedIds: async (ids: string[]): Promise<Set<string>> => {
       const [rows]: [{ id: string }[]] = await manager.query(
         'DELETE FROM users WHERE id = ANY($1) AND id IN (SELECT id FROM deleted_users) RETURNING id',
         [ids],

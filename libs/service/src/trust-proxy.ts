@@ -14,7 +14,7 @@ const isLoopback = (address = '') => /^(::ffff:)?127\.|^::1$/.test(address)
  * Removes the forwarding headers of a request unless it comes from the proxy: any other client, such as another service on the
  * network, could claim any address. The proxy is recognised by the secret; without a configured secret, by a loopback address.
  */
-export const believeProxy = (secret: string | undefined): RequestHandler => {
+export const trustProxy = (secret: string | undefined): RequestHandler => {
   const expected = secret === undefined ? null : sha256(secret)
   return (req, _res, next) => {
     const given = req.headers[proxyHeader]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventSchemas } from './event-schemas.ts'
-import { promisesBroken } from './promises-broken.ts'
+import { incompatibleChanges } from './incompatible-changes.ts'
 
 type Node = Record<string, never> & { properties: Record<string, Node>; required: string[]; enum: string[] }
 /** The schemas after a change of `user.updated.v1`. */
@@ -8,7 +8,7 @@ const after = (change: (event: Node, user: Node) => void) => {
   const schemas = structuredClone(eventSchemas()) as unknown as Record<string, Node>
   const event = schemas['user.updated.v1'] as Node
   change(event, event.properties.data?.properties.user as Node)
-  return promisesBroken(eventSchemas() as never, schemas)
+  return incompatibleChanges(eventSchemas() as never, schemas)
 }
 
 describe('compatibility with released events', () => {
@@ -27,10 +27,10 @@ describe('compatibility with released events', () => {
 
   it('is broken by a removed event and by a new enum value', () => {
     const { 'user.deleted.v1': _, ...rest } = eventSchemas()
-    expect(promisesBroken(eventSchemas() as never, rest as never)).toEqual(['user.deleted.v1 was removed'])
+    expect(incompatibleChanges(eventSchemas() as never, rest as never)).toEqual(['user.deleted.v1 was removed'])
     const schemas = structuredClone(eventSchemas()) as unknown as Record<string, Node>
     schemas['session.revoked.v1']?.properties.data?.properties.reason?.enum.push('eclipse')
-    expect(promisesBroken(eventSchemas() as never, schemas)).toHaveLength(1)
+    expect(incompatibleChanges(eventSchemas() as never, schemas)).toHaveLength(1)
   })
 
   it('is kept without changes and with new members', () => {

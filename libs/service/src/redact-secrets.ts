@@ -12,5 +12,5 @@ const secrets: [RegExp, string][] = [
 ]
 
 /** Redacts text that looks like a credential. A safety net: credentials should not be logged in the first place. */
-export const withoutSecrets = (text: string) =>
+export const redactSecrets = (text: string) =>
   secrets.reduce((safe, [pattern, instead]) => safe.replace(pattern, instead), text)
