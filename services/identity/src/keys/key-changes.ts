@@ -17,8 +17,7 @@ const eventOf: Record<KeyState['state'], Extract<EventType, `key.${string}`>> = 
   gone: 'key.retired.v1',
 }
 
-const keyNotFound = () =>
-  new AppError('not_found', 'key_not_found', 'There is no such key, or it was already withdrawn.')
+const keyNotFound = () => new AppError('not_found', 'key_not_found', 'There is no such key, or it was already removed.')
 
 /** @throws AppError `key_not_found` */
 const getKey = (published: StoredKey[], kid: string) => {

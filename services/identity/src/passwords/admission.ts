@@ -25,7 +25,7 @@ const weight = 0.05
 /** Whether the attempt comes from a known network of its account. Checked only if the share of the account is full. */
 export type IsKnown = () => Promise<boolean>
 
-/** Runs work that has its own limit outside the gate: it takes no place and does not affect the estimated time. */
+/** Runs work that has its own limit outside of admission: it takes no place and does not affect the estimated time. */
 export type RunOutside = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /**
