@@ -22,7 +22,10 @@ const startApplying = (url: string) => {
   let waiting = { id: '', applied: (_at: number) => {} }
   let isBound = false
   const consumer = startEventConsumer({
-    ...{ url, name: 'bench gateway', log: createLog('bench', 'warn'), queuePrefix: 'gateway.bench' },
+    url,
+    name: 'bench gateway',
+    log: createLog('bench', 'warn'),
+    queuePrefix: 'gateway.bench',
     onEvent: ({ id }) => {
       if (id === waiting.id) waiting.applied(performance.now())
     },

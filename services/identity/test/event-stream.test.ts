@@ -37,7 +37,11 @@ const serveStreams = async (
   const streams = createEventStreams({ history: { ...history, readPage }, log, ...limits })
   const query = { after: 0, limit: 100, types: ['user.deleted.v1' as const] }
   const server = await serve([['GET', '/events', (_req, res) => streams.serve(res, query)]], {
-    ...{ health: createHealth({}), metrics: createMetrics(), log, host: '127.0.0.1', port: 0 },
+    health: createHealth({}),
+    metrics: createMetrics(),
+    log,
+    host: '127.0.0.1',
+    port: 0,
   })
   onTestFinished(async () => {
     await streams.close()

@@ -59,7 +59,11 @@ const start = async () => {
   const admin = await identity.signUp({ username: 'root', roles: ['admin'] })
   const asAdmin = identity.as(admin.token)
   const options = (queue: string, more: Pick<Options, 'onUser' | 'handler'>): Options => ({
-    ...{ url: identity.vhost.url, queue, events: userEvents, retryDelaysMs: [50, 50, 50], ...more },
+    ...more,
+    url: identity.vhost.url,
+    queue,
+    events: userEvents,
+    retryDelaysMs: [50, 50, 50],
     identity: { url: identity.url, name: 'gateway', secret: gatewaySecret },
   })
   const usersOfIdentity = async () => {
