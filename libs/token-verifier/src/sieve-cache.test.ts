@@ -32,6 +32,14 @@ describe('a full sieve cache', () => {
     expect([cache.size(), evicted]).toEqual([2, []])
   })
 
+  it('begins at the oldest entry again once the hand has passed all that were there', () => {
+    const cache = createSieveCache(2)
+    for (const key of ['a', 'b', 'c', 'd']) cache.set(key, aValue())
+    cache.get('c')
+    cache.set('e', aValue())
+    expect([cache.peek('c'), cache.peek('d')]).toEqual([expect.anything(), undefined])
+  })
+
   it('never exceeds its size, and reports every eviction', () => {
     const step = fc.record({ set: fc.boolean(), key: fc.integer({ min: 0, max: 9 }).map(String) })
     fc.assert(
