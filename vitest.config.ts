@@ -31,8 +31,8 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['e2e/*.test.ts'],
-          globalSetup: ['./e2e/global-setup.ts'],
+          include: ['e2e/{auth,users,events,edge,operations}/*.test.ts'],
+          globalSetup: ['./e2e/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
           fileParallelism: false,

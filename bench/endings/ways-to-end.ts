@@ -1,7 +1,7 @@
 import type { Answer, Client } from '@gatehouse/testkit'
 
 /** The calls with which an admin ends all sessions of a user. */
-export const waysToEnd: { name: string; end: (admin: Client, id: string) => Promise<Answer<unknown>> }[] = [
+export const waysToEnd: { name: string; end: (admin: Client, id: string) => Promise<Answer> }[] = [
   { name: 'deactivate', end: (admin, id) => admin.deactivateUser({ id }) },
   {
     name: 'set password',

@@ -1,4 +1,4 @@
-import { sendPath } from '../raw-http.ts'
+import { sendPath } from '../support/raw-http.ts'
 
 /** What the attacker's own upstream (upstream/server.ts) is sent of a request: names and values as they come. */
 export const askUpstream = async (headers: string[]) => {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { untilCalm } from '../calm.ts'
-import { forgetThrottles } from '../identity-calls.ts'
-import { useStack } from '../stack.ts'
+import { forgetThrottles } from '../support/database.ts'
+import { useStack } from '../support/stack.ts'
+import { untilHealthy } from '../support/until-healthy.ts'
 import type { Attack } from './attack.ts'
 import { attacks } from './attacks.ts'
 import { asDocument, type Results, report } from './report.ts'
@@ -33,7 +33,7 @@ const attackOn = (name: keyof Results) => async (attack: Attack) => {
 describe('what ships holds against', () => {
   beforeAll(async () => {
     useStack(stacks.shipped)
-    await untilCalm()
+    await untilHealthy()
   })
   it.each(attacks)('$finding: $title', async (attack) => {
     expect(await attackOn('shipped')(attack)).toMatchObject({ succeeded: false })
@@ -43,7 +43,7 @@ describe('what ships holds against', () => {
 describe('with the old weakness put back succeeds', () => {
   beforeAll(async () => {
     useStack(await stacks.weak)
-    await untilCalm()
+    await untilHealthy()
   })
   it.each(attacks)('$finding: $title', async (attack) => {
     expect(await attackOn('weak')(attack)).toMatchObject({ succeeded: true })

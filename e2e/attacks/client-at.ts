@@ -1,6 +1,6 @@
-import { send } from '../http.ts'
-import type { Credentials } from '../people.ts'
-import { addressOf, containers, execIn } from '../stack.ts'
+import { createClient } from '@gatehouse/testkit'
+import { addressOf, containers, execIn } from '../support/stack.ts'
+import type { Credentials } from '../support/users.ts'
 
 /**
  * Signs in as clients all over the world do: what Nginx would tell identity of them. A test has one address, and Nginx
@@ -11,11 +11,11 @@ export const openClients = async () => {
   if (!identity) throw new Error('there is no identity')
   const secret = /identity "([^"]+)"/.exec(await execIn('nginx', 'cat', '/run/secrets/proxy-secret.conf'))?.[1]
   if (secret === undefined) throw new Error('Nginx has no secret for identity')
-  const url = `http://${addressOf(identity)}:3001/auth/login`
+  const client = createClient(`http://${addressOf(identity)}:3001`)
   return {
     logInFrom: (address: string, { username, password }: Credentials) =>
-      send('POST', url, {
-        form: { username, password },
+      client.logIn({
+        body: { username, password },
         headers: { 'x-forwarded-for': address, 'x-gatehouse-proxy': secret },
       }),
   }

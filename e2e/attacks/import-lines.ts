@@ -1,14 +1,11 @@
-import { api } from '../stack.ts'
+import { as } from '../support/client.ts'
 
 /** Imports users. @returns the codes of the refused rows, in the order of the lines, and how many were taken */
 export const importLines = async (adminToken: string, rows: object[]) => {
-  const response = await fetch(`${api()}/users/import`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/x-ndjson' },
-    body: rows.map((it) => JSON.stringify(it)).join('\n'),
-  })
-  const text = await response.text()
-  if (response.status !== 200) throw new Error(`it was answered ${response.status}: ${text}`)
+  const body = rows.map((it) => JSON.stringify(it)).join('\n')
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const { status, text } = await as(adminToken).send('POST', '/users/import', { headers, body })
+  if (status !== 200) throw new Error(`it was answered ${status}: ${text}`)
   const report: Record<string, unknown>[] = text
     .trim()
     .split('\n')

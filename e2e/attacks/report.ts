@@ -13,7 +13,7 @@ const told = (outcome: Outcome | undefined, wanted: 'held' | 'succeeded') => {
 /** What a running stack does not show, named here so that the table is whole. */
 const elsewhere = [
   ['M2', 'a package is replaced in the registry, a proxy or a cache', 'tools/supply-chain/tampered-package.test.ts'],
-  ['M5', 'a service that was taken over carries off what it knows', 'e2e/networks.test.ts'],
+  ['M5', 'a service that was taken over carries off what it knows', 'e2e/operations/networks.test.ts'],
   [
     'L5',
     'a verifier cannot fetch the key set, and keeps trusting a withdrawn key',

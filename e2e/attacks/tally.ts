@@ -1,8 +1,8 @@
-import type { Answer } from '../http.ts'
+import type { Answer } from '@gatehouse/testkit'
 
 /** What was answered, as `401 invalid_client`. */
 export const nameOf = ({ status, body }: Pick<Answer, 'status' | 'body'>) =>
-  [status, body.code].filter((it) => it !== undefined).join(' ')
+  [status, (body as { code?: string }).code].filter((it) => it !== undefined).join(' ')
 
 /** `401 invalid_client (3), 200 (1)` */
 export const tally = (names: string[]) => {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import { me } from '../people.ts'
+import { me } from '../support/users.ts'
 
 /** @returns after how many ms a token was refused; null when it still counts after `withinMs` */
 export const untilOut = async (token: string, withinMs = 3_000) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { userState } from '@gatehouse/contracts'
 import { z } from 'zod'
-import { runSql } from '../identity-calls.ts'
+import { runSql } from '../support/database.ts'
 import type { Outcome } from './history/history.ts'
 import { stateOf, watchedTypes } from './reader.ts'
 import type { Stage } from './stage.ts'

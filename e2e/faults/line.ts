@@ -1,5 +1,5 @@
-import { send } from '../http.ts'
-import { addressOf, containers } from '../stack.ts'
+import { createClient } from '@gatehouse/testkit'
+import { addressOf, containers } from '../support/stack.ts'
 
 const ports = { bad: 5672, good: 5673, control: 8080 }
 
@@ -13,6 +13,6 @@ export const lineAddress = async (line: keyof typeof ports) => {
 /** How the line of the services is from now on: ms in each direction, and the share of connections reset each second. */
 export const setLine = async ({ delayMs = 0, resets = 0 }) => {
   const { host, port } = await lineAddress('control')
-  const { body } = await send('POST', `http://${host}:${port}/?delay=${delayMs}&resets=${resets}`)
+  const { body } = await createClient(`http://${host}:${port}`).send('POST', `/?delay=${delayMs}&resets=${resets}`)
   return { connections: Number(body.connections) }
 }

@@ -1,5 +1,5 @@
-import { send } from '../http.ts'
-import { addressOf, type Container, containers, logsOf, serviceOf } from '../stack.ts'
+import { createClient } from '@gatehouse/testkit'
+import { addressOf, type Container, containers, logsOf, serviceOf } from '../support/stack.ts'
 import type { Process } from './history/history.ts'
 import { shortName } from './load/gateways.ts'
 
@@ -7,7 +7,7 @@ const ports: Record<string, number> = { identity: 3001, gateway: 3002 }
 const alarming = /unhandled|uncaught|heap out of memory|"level":60/i
 
 const memoryOf = async (container: Container) => {
-  const { text } = await send('GET', `http://${addressOf(container)}:${ports[serviceOf(container)]}/metrics`)
+  const { text } = await createClient(`http://${addressOf(container)}:${ports[serviceOf(container)]}`).readMetrics()
   return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1])
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { untilCalm } from '../calm.ts'
+import { untilHealthy } from '../support/until-healthy.ts'
 import { lastSeq, readEnds } from './ends.ts'
 import { checkHistory } from './history/check-history.ts'
 import { figuresOf } from './history/figures.ts'
@@ -13,7 +13,7 @@ const afterwardsMs = 2_000
 
 /** The load, the fault in the midst of it, calm again, and then the verdict over all that was seen. */
 export const runRow = async (row: Row, stage: Stage): Promise<RowResult> => {
-  await untilCalm()
+  await untilHealthy()
   await row.setUp?.(stage)
   try {
     await stage.gateways.refresh()
@@ -24,7 +24,7 @@ export const runRow = async (row: Row, stage: Stage): Promise<RowResult> => {
       await delay(warmUpMs)
       const processes = await watchProcesses()
       const measured = await row.fault(stage)
-      await untilCalm()
+      await untilHealthy()
       await delay(afterwardsMs)
       await stop()
       history.ends = await readEnds(stage, seq)

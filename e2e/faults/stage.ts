@@ -1,8 +1,9 @@
 import { startGatehouse } from '@gatehouse/testkit'
-import { untilCalm } from '../calm.ts'
-import { forgetThrottles, signInAdmin } from '../identity-calls.ts'
-import { compose, useStack } from '../stack.ts'
-import { addSubscriber } from '../subscriber.ts'
+import { forgetThrottles } from '../support/database.ts'
+import { compose, useStack } from '../support/stack.ts'
+import { addSubscriber } from '../support/subscriber.ts'
+import { untilHealthy } from '../support/until-healthy.ts'
+import { signInAdmin } from '../support/users.ts'
 import { type History, openHistory } from './history/history.ts'
 import { lineAddress } from './line.ts'
 import { openGatewayList } from './load/gateways.ts'
@@ -20,7 +21,7 @@ export const openStage = async ({ seed, people }: Options) => {
   })
   try {
     useStack(stack)
-    await untilCalm()
+    await untilHealthy()
     await forgetThrottles()
     let current = openHistory()
     const history = (): History => current
@@ -45,7 +46,7 @@ export const openStage = async ({ seed, people }: Options) => {
         Object.assign(stack.compose.env, { FAULTS_BROKER: '', FAULTS_GATEWAY_PRELOAD: '' }, settings)
         await compose('up', '--detach', '--no-deps', '--no-build', ...services)
         await gateways.refresh()
-        await untilCalm()
+        await untilHealthy()
       },
       close: async () => {
         await Promise.all(readers.map((it) => it.stop()))

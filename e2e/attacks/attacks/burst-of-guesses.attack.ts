@@ -1,5 +1,4 @@
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { tryLogIn } from '../../people.ts'
+import { createUser, signInAdmin, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf, tally } from '../tally.ts'
 
@@ -24,7 +23,7 @@ export const burstOfGuesses: Attack = {
   ],
   run: async () => {
     const { username } = await createUser(await signInAdmin(), 'guessed')
-    const guess = () => tryLogIn({ username, password: crypto.randomUUID() })
+    const guess = () => trySignIn({ username, password: crypto.randomUUID() })
     const answers = await Promise.all(Array.from({ length: guesses }, guess))
     const hashed = answers.filter((it) => it.status === 401).length
     return { succeeded: hashed > meant, figures: `${guesses} guesses at once: ${tally(answers.map(nameOf))}` }

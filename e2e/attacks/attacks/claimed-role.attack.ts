@@ -1,5 +1,4 @@
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { logIn } from '../../people.ts'
+import { createUser, signInAdmin, tokenOf } from '../../support/users.ts'
 import { askUpstream } from '../ask-upstream.ts'
 import type { Attack } from '../attack.ts'
 
@@ -27,7 +26,7 @@ export const claimedRole: Attack = {
     },
   ],
   run: async () => {
-    const token = await logIn(await createUser(await signInAdmin(), 'pretender'))
+    const token = await tokenOf(await createUser(await signInAdmin(), 'pretender'))
     const believed: string[] = []
     for (const name of spellings) {
       const sent = await askUpstream([`Authorization: Bearer ${token}`, `${name}: admin`, 'Connection: X-Auth-Roles'])

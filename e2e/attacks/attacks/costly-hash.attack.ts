@@ -1,7 +1,7 @@
-import { untilCalm } from '../../calm.ts'
-import { runSql, signInAdmin } from '../../identity-calls.ts'
-import { tryLogIn } from '../../people.ts'
-import { containers } from '../../stack.ts'
+import { runSql } from '../../support/database.ts'
+import { containers } from '../../support/stack.ts'
+import { untilHealthy } from '../../support/until-healthy.ts'
+import { signInAdmin, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { importLines } from '../import-lines.ts'
 import { tally } from '../tally.ts'
@@ -45,11 +45,11 @@ export const costlyHash: Attack = {
     const { imported, codes } = await importLines(await signInAdmin(), rows)
     if (imported === 0) return { succeeded: false, figures: `${rows.length} costly hashes: ${tally(codes)}` }
     const before = await startsOfIdentity()
-    const guess = () => tryLogIn({ username: `${name}-0`, password: 'x' }).then((it) => String(it.status))
+    const guess = () => trySignIn({ username: `${name}-0`, password: 'x' }).then((it) => String(it.status))
     const answers = await Promise.all([guess(), guess()].map((it) => it.catch(() => 'no answer')))
     // It must not come up with them: it would try how long each takes.
     await runSql(`DELETE FROM users WHERE username LIKE '${name}-%'`)
-    await untilCalm()
+    await untilHealthy()
     const isKilled = (await startsOfIdentity()) !== before
     const verdict = isKilled ? 'identity was killed' : 'identity went on'
     return {

@@ -1,4 +1,4 @@
-import { signInAdmin } from '../../identity-calls.ts'
+import { signInAdmin } from '../../support/users.ts'
 import { askUpstream } from '../ask-upstream.ts'
 import type { Attack } from '../attack.ts'
 

@@ -1,7 +1,6 @@
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { logIn } from '../../people.ts'
-import { sendPath } from '../../raw-http.ts'
-import { addressOf, containers, site } from '../../stack.ts'
+import { sendPath } from '../../support/raw-http.ts'
+import { addressOf, containers, site } from '../../support/stack.ts'
+import { createUser, signInAdmin, tokenOf } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 
 const ups = ['..%2f', '%2e%2e%2f', '%2e%2e/', '../', './..%2f', '..;/', '..%5c', '..%252f']
@@ -42,7 +41,7 @@ export const dressedPath: Attack = {
     },
   ],
   run: async () => {
-    const user = await logIn(await createUser(await signInAdmin(), 'plain'))
+    const user = await tokenOf(await createUser(await signInAdmin(), 'plain'))
     const asBearer = [`Authorization: Bearer ${user}`]
     const yes: string[] = []
     let guards = 0

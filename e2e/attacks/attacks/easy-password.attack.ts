@@ -1,5 +1,5 @@
-import { post } from '../../http.ts'
-import { signInAdmin } from '../../identity-calls.ts'
+import { as } from '../../support/client.ts'
+import { signInAdmin } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf, tally } from '../tally.ts'
 
@@ -24,7 +24,7 @@ export const easyPassword: Attack = {
     const token = await signInAdmin()
     const answers = await Promise.all(
       passwords.map((password) =>
-        post('/users', { token, json: { username: crypto.randomUUID(), full_name: 'Ada Lovelace', password } }),
+        as(token).createUser({ body: { username: crypto.randomUUID(), full_name: 'Ada Lovelace', password } }),
       ),
     )
     const taken = passwords.filter((_, nth) => answers[nth]?.status === 201)

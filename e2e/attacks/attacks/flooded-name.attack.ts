@@ -1,5 +1,4 @@
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { tryLogIn } from '../../people.ts'
+import { createUser, signInAdmin, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { openClients } from '../client-at.ts'
 import { inTurns } from '../in-turns.ts'
@@ -19,7 +18,7 @@ export const floodedName: Attack = {
   ],
   run: async () => {
     const owner = await createUser(await signInAdmin(), 'famous')
-    await tryLogIn(owner)
+    await trySignIn(owner)
     const { logInFrom } = await openClients()
     const guesses: string[] = []
     let goesOn = true
@@ -30,7 +29,7 @@ export const floodedName: Attack = {
       }
     })
     const startedAt = performance.now()
-    const signIns = await inTurns(12, 1, async () => nameOf(await tryLogIn(owner)))
+    const signIns = await inTurns(12, 1, async () => nameOf(await trySignIn(owner)))
     const ms = performance.now() - startedAt
     goesOn = false
     await Promise.all(flood)

@@ -1,5 +1,5 @@
-import { post } from '../../http.ts'
-import { createUser, signInAdmin } from '../../identity-calls.ts'
+import { gatehouse } from '../../support/client.ts'
+import { createUser, signInAdmin } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf, tally } from '../tally.ts'
 
@@ -19,7 +19,7 @@ export const forgedAddress: Attack = {
   run: async () => {
     const adminToken = await signInAdmin()
     const { username } = await createUser(adminToken, 'guessed')
-    const guess = (nth: number) => post('/auth/login', { form: { username, password: 'x' }, headers: lie(nth) })
+    const guess = (nth: number) => gatehouse().logIn({ body: { username, password: 'x' }, headers: lie(nth) })
     const answers: string[] = []
     for (let nth = 1; nth <= 12; nth += 1) answers.push(nameOf(await guess(nth)))
     return {

@@ -1,6 +1,6 @@
 import { connect } from 'amqplib'
-import { addressOf, compose, containers } from '../../stack.ts'
-import { addSubscriber, type Subscriber } from '../../subscriber.ts'
+import { addressOf, compose, containers } from '../../support/stack.ts'
+import { addSubscriber, type Subscriber } from '../../support/subscriber.ts'
 import type { Attack } from '../attack.ts'
 
 const connectAs = async ({ name, password }: Subscriber) => {

@@ -1,6 +1,6 @@
-import { send } from '../../http.ts'
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { addressOf, containers } from '../../stack.ts'
+import { createClient } from '@gatehouse/testkit'
+import { addressOf, containers } from '../../support/stack.ts'
+import { createUser, signInAdmin } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf, tally } from '../tally.ts'
 
@@ -21,7 +21,7 @@ export const forgedPastNginx: Attack = {
     for (let nth = 1; nth <= 12; nth += 1) {
       const headers = { 'x-forwarded-for': `198.51.100.${nth}`, 'x-gatehouse-proxy': 'it is me' }
       const form = { username, password: 'x' }
-      answers.push(nameOf(await send('POST', `http://${addressOf(identity)}:3001/auth/login`, { form, headers })))
+      answers.push(nameOf(await createClient(`http://${addressOf(identity)}:3001`).logIn({ body: form, headers })))
     }
     return {
       succeeded: !answers.includes('429 too_many_attempts'),

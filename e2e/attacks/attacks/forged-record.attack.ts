@@ -1,4 +1,4 @@
-import { execIn } from '../../stack.ts'
+import { execIn } from '../../support/stack.ts'
 import type { Attack } from '../attack.ts'
 
 const lines = [

@@ -1,7 +1,6 @@
-import { send } from '../../http.ts'
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { logIn } from '../../people.ts'
-import { api, execIn } from '../../stack.ts'
+import { gatehouse } from '../../support/client.ts'
+import { execIn } from '../../support/stack.ts'
+import { createUser, signInAdmin, tokenOf } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf } from '../tally.ts'
 
@@ -15,14 +14,14 @@ export const gatewayReadsAll: Attack = {
     },
   ],
   run: async () => {
-    const token = await logIn(await createUser(await signInAdmin(), 'bystander'))
+    const token = await tokenOf(await createUser(await signInAdmin(), 'bystander'))
     const secret = (await execIn('gateway', 'cat', '/run/secrets/service-secret')).trim()
     const headers = { authorization: `Basic ${Buffer.from(`gateway:${secret}`).toString('base64')}` }
     const answers = [
-      await send('GET', `${api()}/events?limit=1`, { headers }),
-      await send('GET', `${api()}/events/snapshot`, { headers }),
-      await send('POST', `${api()}/oauth/introspect`, { headers, form: { token } }),
-      await send('POST', `${api()}/oauth/revoke`, { headers, form: { token } }),
+      await gatehouse().readEvents({ query: { limit: 1 }, headers }),
+      await gatehouse().readSnapshot({ headers }),
+      await gatehouse().introspectToken({ body: { token }, headers }),
+      await gatehouse().revokeToken({ body: { token }, headers }),
     ]
     const names = ['events', 'snapshot', 'introspect', 'revoke'].map((it, at) => {
       const answer = answers[at]

@@ -1,6 +1,6 @@
 import { eventually } from '@gatehouse/testkit'
-import { post } from '../../http.ts'
-import { createUser, signIn, signInAdmin } from '../../identity-calls.ts'
+import { as } from '../../support/client.ts'
+import { createUser, signIn, signInAdmin } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { openClients } from '../client-at.ts'
 import { inTurns } from '../in-turns.ts'
@@ -43,7 +43,7 @@ export const hashingForOne: Attack = {
     const [greedy, bystander] = [await createUser(adminToken, 'greedy'), await createUser(adminToken, 'bystander')]
     const { access_token: token } = await signIn(greedy)
     const ask = () =>
-      post('/auth/password', { token, json: { current_password: 'wrong', new_password: crypto.randomUUID() } })
+      as(token).changePassword({ body: { current_password: 'wrong', new_password: crypto.randomUUID() } })
     const { logInFrom } = await openClients()
     const asked: string[] = []
     let goesOn = true

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { eventually } from '@gatehouse/testkit'
-import { site } from '../../stack.ts'
+import { site } from '../../support/stack.ts'
 import type { Attack } from '../attack.ts'
 
 // Above what one client may have under way; below what Nginx may have of all.

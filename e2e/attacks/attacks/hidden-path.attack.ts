@@ -1,4 +1,4 @@
-import { sendPath } from '../../raw-http.ts'
+import { sendPath } from '../../support/raw-http.ts'
 import type { Attack } from '../attack.ts'
 import { tally } from '../tally.ts'
 

@@ -1,5 +1,7 @@
-import { runSql, signInAdmin } from '../../identity-calls.ts'
-import { api, containers, logsOf } from '../../stack.ts'
+import { as } from '../../support/client.ts'
+import { runSql } from '../../support/database.ts'
+import { containers, logsOf } from '../../support/stack.ts'
+import { signInAdmin } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 
 const hash = '$2b$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdDut3Xu'
@@ -26,12 +28,10 @@ export const loggedSecrets: Attack = {
     const username = `broken-${crypto.randomUUID()}`
     await breakUsers()
     try {
-      const answer = await fetch(`${api()}/users/import`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-        body: JSON.stringify({ username, hashed_password: hash }),
-      })
-      await answer.text().catch(() => '')
+      const body = JSON.stringify({ username, hashed_password: hash })
+      const headers = { 'content-type': 'application/x-ndjson' }
+      const importing = as(token).send('POST', '/users/import', { headers, body })
+      await importing.catch(() => 'cut short')
     } finally {
       await mendUsers()
     }

@@ -1,5 +1,4 @@
-import { signInAdmin } from '../../identity-calls.ts'
-import { tryLogIn } from '../../people.ts'
+import { signInAdmin, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { importLines } from '../import-lines.ts'
 import { nameOf } from '../tally.ts'
@@ -25,8 +24,8 @@ export const longBcrypt: Attack = {
   run: async () => {
     const username = crypto.randomUUID()
     await importLines(await signInAdmin(), [{ username, hashed_password }])
-    const mistyped = await tryLogIn({ username, password: `${password}?` })
-    const owner = await tryLogIn({ username, password })
+    const mistyped = await trySignIn({ username, password: `${password}?` })
+    const owner = await trySignIn({ username, password })
     return {
       succeeded: owner.status !== 200,
       figures: `mistyped: ${nameOf(mistyped)}, then the owner: ${nameOf(owner)}`,

@@ -1,5 +1,5 @@
-import { post } from '../../http.ts'
-import { signInAdmin } from '../../identity-calls.ts'
+import { as } from '../../support/client.ts'
+import { signInAdmin } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { importLines } from '../import-lines.ts'
 import { nameOf, tally } from '../tally.ts'
@@ -37,7 +37,7 @@ export const lookAlikeName: Attack = {
     const token = await signInAdmin()
     const all = names(`ada.lovelaco-${crypto.randomUUID().slice(0, 8)}`)
     const made = await Promise.all(
-      all.map((username) => post('/users', { token, json: { username, password: crypto.randomUUID() } })),
+      all.map((username) => as(token).createUser({ body: { username, password: crypto.randomUUID() } })),
     )
     const { imported, codes } = await importLines(
       token,

@@ -1,6 +1,6 @@
 import { connect } from 'amqplib'
-import { addressOf, containers } from '../../stack.ts'
-import { addSubscriber } from '../../subscriber.ts'
+import { addressOf, containers } from '../../support/stack.ts'
+import { addSubscriber } from '../../support/subscriber.ts'
 import type { Attack } from '../attack.ts'
 
 const wanted = 600

@@ -1,5 +1,5 @@
-import { get } from '../../http.ts'
-import { createUser, refresh, signIn, signInAdmin, tryRefresh } from '../../identity-calls.ts'
+import { as } from '../../support/client.ts'
+import { createUser, refresh, signIn, signInAdmin, tryRefresh } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf, tally } from '../tally.ts'
 
@@ -32,7 +32,7 @@ export const oldRefreshToken: Attack = {
       for (let time = 0; time < timesEach; time += 1) thefts.push(nameOf(await tryRefresh(old)))
       if (thefts.at(-1) !== '200') break
     }
-    const { lines } = (await get(`/audit?subject=${owner.id}`, { token: adminToken })).body as {
+    const { lines } = (await as(adminToken).readAudit({ query: { subject: owner.id } })).body as {
       lines: { action: string }[]
     }
     const traces = lines.filter((it) => it.action !== 'user.created.v1' && it.action !== 'session.started.v1')

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
-import { post, send } from '../../http.ts'
-import { createUser, type Made, signIn, signInAdmin } from '../../identity-calls.ts'
-import { setActive, tryLogIn } from '../../people.ts'
-import { api } from '../../stack.ts'
+import { granted } from '@gatehouse/testkit'
+import { as } from '../../support/client.ts'
+import { api } from '../../support/stack.ts'
+import { createUser, signIn, signInAdmin, type TestUser, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf } from '../tally.ts'
 import { untilOut } from '../until-out.ts'
@@ -28,13 +28,13 @@ const openImport = async (token: string) => {
   }
 }
 
-const evictions: [string, (evil: Made, token: string, adminToken: string) => Promise<unknown>][] = [
-  ['deactivated', ({ id }, _token, adminToken) => setActive(id, false, adminToken)],
-  ['signed out', (_evil, token) => post('/auth/logout', { token })],
+const evictions: [string, (evil: TestUser, token: string, adminToken: string) => Promise<unknown>][] = [
+  ['deactivated', ({ id }, _token, adminToken) => granted(as(adminToken).deactivateUser({ id }))],
+  ['signed out', (_evil, token) => as(token).logOut()],
   [
     'no admin any more',
     ({ id, version }, _token, token) =>
-      send('PATCH', `${api()}/users/${id}`, { token, json: { roles: [] }, headers: { 'if-match': `"${version}"` } }),
+      as(token).changeUser({ id, body: { roles: [] }, headers: { 'if-match': `"${version}"` } }),
   ],
 ]
 
@@ -59,7 +59,7 @@ export const importGoesOn: Attack = {
       if (name !== 'no admin any more' && (await untilOut(access_token)) === null) throw new Error(`not ${name}`)
       const username = `planted-${crypto.randomUUID().slice(0, 8)}`
       await finish({ username, hashed_password, roles: ['admin'] })
-      const answer = await tryLogIn({ username, password })
+      const answer = await trySignIn({ username, password })
       if (answer.status === 200) planted += 1
       seen.push(`${name}: the planted one's sign-in ${nameOf(answer)}`)
     }

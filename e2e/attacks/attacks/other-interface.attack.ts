@@ -1,11 +1,11 @@
 import { networkInterfaces } from 'node:os'
-import { send } from '../../http.ts'
-import { site } from '../../stack.ts'
+import { createClient } from '@gatehouse/testkit'
+import { site } from '../../support/stack.ts'
 import type { Attack } from '../attack.ts'
 
 const answers = async (url: string) => {
   try {
-    return (await send('GET', url)).status > 0
+    return (await createClient(url).send('GET', '')).status > 0
   } catch (error) {
     if ((error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED') return false
     throw error

@@ -1,5 +1,5 @@
-import { post } from '../../http.ts'
-import { createUser, signIn, signInAdmin } from '../../identity-calls.ts'
+import { as } from '../../support/client.ts'
+import { createUser, signIn, signInAdmin } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { inTurns } from '../in-turns.ts'
 import { nameOf, tally } from '../tally.ts'
@@ -22,7 +22,7 @@ export const passwordOracle: Attack = {
     const owner = await createUser(await signInAdmin(), 'lender')
     const { access_token: token } = await signIn(owner)
     const guess = (current_password: string) =>
-      post('/auth/password', { token, json: { current_password, new_password: crypto.randomUUID() } })
+      as(token).changePassword({ body: { current_password, new_password: crypto.randomUUID() } })
     const wrong = await inTurns(guesses, 2, () => guess(crypto.randomUUID()))
     const right = await guess(owner.password)
     return {

@@ -1,4 +1,4 @@
-import { type Container, containers, execIn, serviceOf } from '../../stack.ts'
+import { type Container, containers, execIn, serviceOf } from '../../support/stack.ts'
 import type { Attack } from '../attack.ts'
 
 const ports: Record<string, number> = { identity: 3001, gateway: 3002, postgres: 5432, rabbitmq: 5672 }

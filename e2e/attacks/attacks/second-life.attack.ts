@@ -1,4 +1,5 @@
-import { createUser, remove, signInAdmin } from '../../identity-calls.ts'
+import { as } from '../../support/client.ts'
+import { createUser, signInAdmin } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { importLines } from '../import-lines.ts'
 import { tally } from '../tally.ts'
@@ -17,7 +18,7 @@ export const secondLife: Attack = {
   run: async () => {
     const adminToken = await signInAdmin()
     const { id } = await createUser(adminToken, 'deleted')
-    await remove(`/users/${id}`, adminToken)
+    await as(adminToken).deleteUser({ id })
     const { imported, codes } = await importLines(adminToken, [{ id, username: crypto.randomUUID(), hashed_password }])
     return { succeeded: imported > 0, figures: imported > 0 ? 'imported' : `refused: ${tally(codes)}` }
   },

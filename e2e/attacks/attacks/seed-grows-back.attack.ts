@@ -1,15 +1,14 @@
-import { send } from '../../http.ts'
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { admin, logIn, tryLogIn } from '../../people.ts'
-import { api, compose } from '../../stack.ts'
+import { as } from '../../support/client.ts'
+import { compose } from '../../support/stack.ts'
+import { admin, createUser, signInAdmin, tokenOf, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf } from '../tally.ts'
 
 const rename = async (id: string, username: string, token: string) => {
-  const { headers } = await send('GET', `${api()}/users/${id}`, { token })
-  const answer = await send('PATCH', `${api()}/users/${id}`, {
-    token,
-    json: { username },
+  const { headers } = await as(token).readUser({ id })
+  const answer = await as(token).changeUser({
+    id,
+    body: { username },
     headers: { 'if-match': headers.get('etag') ?? '' },
   })
   if (answer.status !== 200) throw new Error(`renaming was answered ${answer.status}: ${answer.text}`)
@@ -32,20 +31,20 @@ export const seedGrowsBack: Attack = {
   ],
   run: async () => {
     const seeded = await signInAdmin()
-    const other = await logIn(await createUser(seeded, 'other-admin', { roles: ['admin'] }))
-    const { body } = await send('GET', `${api()}/auth/me`, { token: seeded })
+    const other = await tokenOf(await createUser(seeded, 'other-admin', { roles: ['admin'] }))
+    const { body } = await as(seeded).readMe()
     const id = String(body.id)
     await rename(id, `renamed-${id}`, other)
     try {
-      const before = await tryLogIn(admin)
+      const before = await trySignIn(admin)
       // As each `up` runs it.
       await compose('run', '--rm', '--no-deps', '-T', 'seed')
-      const after = await tryLogIn(admin)
-      const found = await send('GET', `${api()}/users?search=${admin.username}&limit=200`, { token: other })
+      const after = await trySignIn(admin)
+      const found = await as(other).listUsers({ query: { search: admin.username, limit: 200 } })
       const grown = (found.body.users as { id: string; username: string }[]).find(
         (it) => it.username === admin.username,
       )
-      if (grown) await send('DELETE', `${api()}/users/${grown.id}`, { token: other })
+      if (grown) await as(other).deleteUser({ id: grown.id })
       return {
         succeeded: after.status === 200,
         figures: `sign-in as ${admin.username} before: ${nameOf(before)}, after: ${nameOf(after)}`,

@@ -1,6 +1,5 @@
 import { eventually } from '@gatehouse/testkit'
-import { createUser, signIn, signInAdmin } from '../../identity-calls.ts'
-import { tryLogIn } from '../../people.ts'
+import { createUser, signIn, signInAdmin, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { inTurns } from '../in-turns.ts'
 import { nameOf, tally } from '../tally.ts'
@@ -22,7 +21,7 @@ export const sharedAddress: Attack = {
   run: async () => {
     const owner = await createUser(await signInAdmin(), 'neighbour')
     await signIn(owner)
-    const stranger = () => tryLogIn({ username: crypto.randomUUID(), password: 'x' })
+    const stranger = () => trySignIn({ username: crypto.randomUUID(), password: 'x' })
     const failures = await inTurns(72, 4, stranger)
     // Just told to wait for a while, so that the owner is not lucky with the moment.
     await eventually(
@@ -33,7 +32,7 @@ export const sharedAddress: Attack = {
       },
       { withinMs: 20_000, everyMs: 100 },
     )
-    const answer = await tryLogIn(owner)
+    const answer = await trySignIn(owner)
     const wait = answer.headers.get('retry-after')
     return {
       succeeded: answer.status === 429,

@@ -1,6 +1,5 @@
-import { get } from '../../http.ts'
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { tryLogIn } from '../../people.ts'
+import { as } from '../../support/client.ts'
+import { createUser, signInAdmin, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf, tally } from '../tally.ts'
 
@@ -17,9 +16,9 @@ export const silentThrottle: Attack = {
     const adminToken = await signInAdmin()
     const { id, username } = await createUser(adminToken, 'besieged')
     const answers: string[] = []
-    for (let nth = 0; nth < 12; nth += 1) answers.push(nameOf(await tryLogIn({ username, password: 'x' })))
+    for (let nth = 0; nth < 12; nth += 1) answers.push(nameOf(await trySignIn({ username, password: 'x' })))
     if (!answers.includes('429 too_many_attempts')) throw new Error(`never throttled: ${tally(answers)}`)
-    const { lines } = (await get(`/audit?subject=${id}`, { token: adminToken })).body as {
+    const { lines } = (await as(adminToken).readAudit({ query: { subject: id } })).body as {
       lines: { action: string; detail: { reason?: string } }[]
     }
     const reasons = lines.map((it) => it.detail.reason ?? it.action)

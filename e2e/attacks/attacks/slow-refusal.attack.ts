@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { signInAdmin } from '../../identity-calls.ts'
-import { tryLogIn } from '../../people.ts'
+import { signInAdmin, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { importLines } from '../import-lines.ts'
 
@@ -11,7 +10,7 @@ const samples = 12
 
 const refusalMs = async (username: string) => {
   const startedAt = performance.now()
-  const { status, text } = await tryLogIn({ username, password: 'x' })
+  const { status, text } = await trySignIn({ username, password: 'x' })
   if (status !== 401) throw new Error(`it was answered ${status}: ${text}`)
   return performance.now() - startedAt
 }

@@ -1,6 +1,5 @@
 import { tokenResponse } from '@gatehouse/contracts'
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { type Credentials, me, tryLogIn } from '../../people.ts'
+import { type Credentials, createUser, me, signInAdmin, trySignIn } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { inTurns } from '../in-turns.ts'
 import { nameOf, tally } from '../tally.ts'
@@ -9,8 +8,8 @@ const signIns = 130
 
 /** Whoever is told to come again comes again. */
 const signInPatiently = async (credentials: Credentials) => {
-  let answer = await tryLogIn(credentials)
-  while (answer.status === 503) answer = await tryLogIn(credentials)
+  let answer = await trySignIn(credentials)
+  while (answer.status === 503) answer = await trySignIn(credentials)
   return tokenResponse.parse(answer.body)
 }
 

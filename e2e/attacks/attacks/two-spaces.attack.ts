@@ -1,6 +1,5 @@
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { logIn } from '../../people.ts'
-import { sendPath } from '../../raw-http.ts'
+import { sendPath } from '../../support/raw-http.ts'
+import { createUser, signInAdmin, tokenOf } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 
 /** Each way of writing one and the same credential. */
@@ -28,7 +27,7 @@ export const twoSpaces: Attack = {
     },
   ],
   run: async () => {
-    const token = await logIn(await createUser(await signInAdmin(), 'spaced', { roles: ['ops'] }))
+    const token = await tokenOf(await createUser(await signInAdmin(), 'spaced', { roles: ['ops'] }))
     const seen: string[] = []
     let differences = 0
     for (const [nth, value] of spellings(token).entries()) {

@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import { type Answer, post } from '../../http.ts'
-import { createUser, type Made, remove, runSql, signIn, signInAdmin } from '../../identity-calls.ts'
+import type { Answer } from '@gatehouse/testkit'
+import { as } from '../../support/client.ts'
+import { runSql } from '../../support/database.ts'
+import { createUser, signIn, signInAdmin, type TestUser } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf } from '../tally.ts'
 import { untilOut } from '../until-out.ts'
@@ -9,7 +11,7 @@ import { untilOut } from '../until-out.ts'
 const sessions = 66_000
 
 /** As a release left them behind that set no limit. */
-const fillWithSessions = ({ id }: Made) =>
+const fillWithSessions = ({ id }: TestUser) =>
   runSql(
     `INSERT INTO sessions SELECT other.* FROM sessions s, generate_series(1, ${sessions}) n,
        LATERAL jsonb_populate_record(s, jsonb_build_object('id', gen_random_uuid(), 'n', n)) other WHERE s.user_id = '${id}'`,
@@ -21,9 +23,9 @@ const forgetWhatIsLeft = () =>
     "DELETE FROM session_endings; DELETE FROM outbox WHERE sent_at IS NULL; DELETE FROM users WHERE username LIKE 'hydra-%'",
   )
 
-const ways: [string, (user: Made, adminToken: string) => Promise<Answer>][] = [
-  ['deactivated', ({ id }, token) => post(`/users/${id}/deactivate`, { token })],
-  ['deleted', ({ id }, token) => remove(`/users/${id}`, token)],
+const ways: [string, (user: TestUser, adminToken: string) => Promise<Answer>][] = [
+  ['deactivated', ({ id }, token) => as(token).deactivateUser({ id })],
+  ['deleted', ({ id }, token) => as(token).deleteUser({ id })],
 ]
 
 export const unendableAccount: Attack = {

@@ -1,7 +1,7 @@
-import { send } from '../../http.ts'
-import { createUser, signInAdmin } from '../../identity-calls.ts'
-import { logIn } from '../../people.ts'
-import { addressOf, api, containers } from '../../stack.ts'
+import { createClient } from '@gatehouse/testkit'
+import { gatehouse } from '../../support/client.ts'
+import { addressOf, containers } from '../../support/stack.ts'
+import { createUser, signInAdmin, tokenOf } from '../../support/users.ts'
 import type { Attack } from '../attack.ts'
 import { nameOf, tally } from '../tally.ts'
 
@@ -15,12 +15,12 @@ const credentials = [...names, 'gateway'].flatMap((name) =>
 )
 
 const callsOf = (token: string, identity: string) => [
-  (headers: Record<string, string>) => send('GET', `${api()}/events?limit=1`, { headers }),
-  (headers: Record<string, string>) => send('GET', `${api()}/events/snapshot`, { headers }),
-  (headers: Record<string, string>) => send('POST', `${api()}/oauth/introspect`, { headers, form: { token } }),
-  (headers: Record<string, string>) => send('POST', `${api()}/oauth/revoke`, { headers, form: { token } }),
+  (headers: Record<string, string>) => gatehouse().readEvents({ query: { limit: 1 }, headers }),
+  (headers: Record<string, string>) => gatehouse().readSnapshot({ headers }),
+  (headers: Record<string, string>) => gatehouse().introspectToken({ body: { token }, headers }),
+  (headers: Record<string, string>) => gatehouse().revokeToken({ body: { token }, headers }),
   (headers: Record<string, string>) =>
-    send('POST', `http://${identity}:3001/internal/sessions/lookup`, { headers, json: { ids: [] } }),
+    createClient(`http://${identity}:3001`).lookUpSessions({ body: { ids: [] }, headers }),
 ]
 
 export const unknownService: Attack = {
@@ -40,7 +40,7 @@ export const unknownService: Attack = {
     },
   ],
   run: async () => {
-    const token = await logIn(await createUser(await signInAdmin(), 'bystander'))
+    const token = await tokenOf(await createUser(await signInAdmin(), 'bystander'))
     const [identity] = await containers('identity')
     if (!identity) throw new Error('there is no identity')
     let letInto = 0

@@ -1,4 +1,4 @@
-import { describeMs, shareOfMs } from '../../until-refused.ts'
+import { describeMs, shareOfMs } from '../../support/until-refused.ts'
 import { livesOf } from './endings.ts'
 import type { History } from './history.ts'
 

@@ -1,4 +1,4 @@
-import { addressOf, containers } from '../../stack.ts'
+import { addressOf, containers } from '../../support/stack.ts'
 
 export type Gateway = { name: string; id: string; url: string }
 

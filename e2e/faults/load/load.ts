@@ -1,10 +1,12 @@
 import { publicUser } from '@gatehouse/contracts'
-import { inTurn, keepPace } from '../../pace.ts'
-import { api } from '../../stack.ts'
+import type { Answer } from '@gatehouse/testkit'
+import { inTurn, keepPace } from '../../support/pace.ts'
+import { api } from '../../support/stack.ts'
+import { meAt } from '../../support/users.ts'
 import type { History, Read } from '../history/history.ts'
-import { ask, openClient } from './client.ts'
 import type { GatewayList } from './gateways.ts'
 import { marksOf } from './marks.ts'
+import { ask, openPatientClient } from './patient-client.ts'
 import { openPerson, type Session } from './person.ts'
 import { openPlan } from './plan.ts'
 import { openRandom } from './random.ts'
@@ -19,6 +21,9 @@ type Needs = {
   history: () => History
 }
 
+/** Of a refusal; what is no problem document has none. */
+const codeOf = ({ body }: Answer) => String((body as { code?: string }).code)
+
 const perSecond = { changes: 20, reads: 50 }
 // While a change is asked again and again nobody piles more on it.
 const mostWaiting = 2
@@ -26,18 +31,18 @@ const madeAtOnce = 2
 
 /** Users who are changed and asked about without a pause; the seed decides what happens to whom. */
 export const openLoad = async ({ seed, people, adminToken, gateways, history }: Needs) => {
-  const client = openClient((it) => history().attempts.push(it))
+  const client = openPatientClient((it) => history().attempts.push(it))
   const plan = openPlan(seed, people)
   const random = openRandom(seed + 1)
   const watches = new Set<Promise<void>>()
   let skipped = 0
 
   const readAt = async (at: string, url: string, { id, user, token }: Session): Promise<Read> => {
-    const { answer, begunMs, endedMs } = await ask('GET', `${url}/auth/me`, { token })
+    const { answer, begunMs, endedMs } = await ask(() => meAt(url, token))
     const parsed = answer?.status === 200 ? publicUser.parse(answer.body) : undefined
     const read: Read = {
       ...{ at, session: id, user, begunMs, endedMs, status: answer?.status ?? null },
-      ...(answer && answer.status !== 200 && { code: String(answer.body.code) }),
+      ...(answer && answer.status !== 200 && { code: codeOf(answer) }),
       ...(parsed && { marks: marksOf(parsed) }),
     }
     history().reads.push(read)

@@ -1,11 +1,11 @@
-import { tokenResponse, userPage, userState } from '@gatehouse/contracts'
+import type { UserPatch } from '@gatehouse/contracts'
 import type { Ending, Marks } from '../history/history.ts'
-import { type Asked, type Client, unexpected } from './client.ts'
 import { markedName, markedRoles, marksOf } from './marks.ts'
+import { type Asked, type PatientClient, unexpected } from './patient-client.ts'
 import type { Change } from './plan.ts'
 
 type Needs = {
-  client: Client
+  client: PatientClient
   adminToken: string
   record: (ending: Ending) => void
   onEnded: (session: Session, endedMs: number) => void
@@ -29,30 +29,31 @@ export const openPerson = ({ client, adminToken: token, record, onEnded, onDelet
     credentials = { username: `fault-${crypto.randomUUID()}`, password: crypto.randomUUID() }
     marks = { fullName: 0, roles: 0 }
     isActive = true
-    const json = { ...credentials, full_name: markedName(0), roles: markedRoles(0) }
-    const { answer, again } = await client('create', 'POST', '/users', { token, json })
-    if (answer.status === 201) id = userState.parse(answer.body).id
+    const body = { ...credentials, full_name: markedName(0), roles: markedRoles(0) }
+    const { answer, again } = await client('create', (it) => it.as(token).createUser({ body }))
+    if (answer.status === 201) id = answer.body.id
     else if (answer.status === 409 && again) {
-      const found = await client('find', 'GET', `/users?search=${credentials.username}`, { token })
-      id = userPage.parse(found.answer.body).users[0]?.id ?? ''
+      const query = { search: credentials.username }
+      const found = await client('find', (it) => it.as(token).listUsers({ query }))
+      id = found.answer.body.users[0]?.id ?? ''
     } else throw unexpected('create', answer)
   }
 
   const signIn = async () => {
-    const { answer } = await client('login', 'POST', '/auth/login', { form: credentials })
+    const { answer } = await client('login', (it) => it.logIn({ body: credentials }))
     if (answer.status !== 200) throw unexpected('login', answer)
-    const accessToken = tokenResponse.parse(answer.body).access_token
+    const accessToken = answer.body.access_token
     session = { id: sidOf(accessToken), user: id, token: accessToken }
   }
 
   /** Reads the user, and changes it unless an attempt whose answer was lost has. */
-  const patch = async (what: string, json: object, isDone: (marks: Marks | undefined) => boolean) => {
+  const patch = async (what: string, body: UserPatch, isDone: (marks: Marks | undefined) => boolean) => {
     while (true) {
-      const read = await client('read', 'GET', `/users/${id}`, { token })
+      const read = await client('read', (it) => it.as(token).readUser({ id }))
       if (read.answer.status !== 200) throw unexpected('read', read.answer)
       if (isDone(marksOf(read.answer.body))) return
       const headers = { 'if-match': read.answer.headers.get('etag') ?? '' }
-      const { answer } = await client(what, 'PATCH', `/users/${id}`, { token, json, headers })
+      const { answer } = await client(what, (it) => it.as(token).changeUser({ id, body, headers }))
       if (answer.status === 200) return
       if (answer.status !== 412) throw unexpected(what, answer)
     }
@@ -90,35 +91,35 @@ export const openPerson = ({ client, adminToken: token, record, onEnded, onDelet
       const own = session.token
       await end(
         (status, again) => status === 204 || (status === 401 && again),
-        (each) => client('logout', 'POST', '/auth/logout', { token: own }, each),
+        (each) => client('logout', (it) => it.as(own).logOut(), each),
       )
     },
     deactivate: async () => {
       await end(
         (status) => status === 200,
-        (each) => client('deactivate', 'POST', `/users/${id}/deactivate`, { token }, each),
+        (each) => client('deactivate', (it) => it.as(token).deactivateUser({ id }), each),
       )
       isActive = false
     },
     activate: async () => {
-      const { answer } = await client('activate', 'POST', `/users/${id}/activate`, { token })
+      const { answer } = await client('activate', (it) => it.as(token).activateUser({ id }))
       if (answer.status !== 200) throw unexpected('activate', answer)
       isActive = true
     },
     password: async () => {
-      const json = { new_password: crypto.randomUUID() }
+      const body = { new_password: crypto.randomUUID() }
       await end(
         (status) => status === 204,
-        (each) => client('password', 'POST', `/users/${id}/password`, { token, json }, each),
+        (each) => client('password', (it) => it.as(token).setPassword({ id, body }), each),
       )
-      credentials.password = json.new_password
+      credentials.password = body.new_password
     },
     replace: async () => {
       const former = id
       // Nginx asks another replica after a DELETE whose answer was lost, so gone already is a yes the first time too.
       await end(
         (status) => status === 204 || status === 404,
-        (each) => client('delete', 'DELETE', `/users/${former}`, { token }, each),
+        (each) => client('delete', (it) => it.as(token).deleteUser({ id: former }), each),
       )
       onDeleted(former)
       await create()

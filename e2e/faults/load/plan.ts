@@ -1,4 +1,4 @@
-import { inTurn } from '../../pace.ts'
+import { inTurn } from '../../support/pace.ts'
 import { openRandom } from './random.ts'
 
 /** How often each comes among the others. `replace`: deleted, and another one created in the place. */

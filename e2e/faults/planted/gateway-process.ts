@@ -4,9 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { eventually, freePort } from '@gatehouse/testkit'
-import { checkAllUp } from '../../calm.ts'
-import { send } from '../../http.ts'
+import { createClient, eventually, freePort } from '@gatehouse/testkit'
+import { checkAllUp } from '../../support/until-healthy.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const plantFile = fileURLToPath(new URL('./plant.ts', import.meta.url))
@@ -53,7 +52,7 @@ export const startGatewayProcess = async ({ issuer, identityUrl, brokerUrl, plan
     url,
     /** How many events its memory has taken in. */
     applied: async () => {
-      const { text } = await send('GET', `${url}/metrics`)
+      const { text } = await createClient(url).readMetrics()
       return Number(/^gateway_events_applied (\S+)$/m.exec(text)?.[1])
     },
     stop,

@@ -2,7 +2,7 @@ import { type EventOf, type EventType, publicUser } from '@gatehouse/contracts'
 import { type Log, startPublisher } from '@gatehouse/events'
 import { eventually, newEvent, newUser, type RabbitMq, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
 import { expect, onTestFinished } from 'vitest'
-import { meAt } from '../../people.ts'
+import { meAt } from '../../support/users.ts'
 import { openHistory, type Read } from '../history/history.ts'
 import { markedName, markedRoles, marksOf } from '../load/marks.ts'
 import { startGatewayProcess } from './gateway-process.ts'
@@ -45,7 +45,7 @@ export const openSmallWorld = async (broker: RabbitMq, plant: string | null) => 
       const begunMs = performance.now()
       const { status, body } = await meAt(gateway.url, token)
       const marks = status === 200 ? marksOf(publicUser.parse(body)) : undefined
-      const told = { status, code: String(body.code), marks }
+      const told = { status, code: String((body as { code?: string }).code), marks }
       const read = { at: 'gateway', session, user: user.id, begunMs, endedMs: performance.now(), ...told }
       history.reads.push(read)
       return read

@@ -3,9 +3,9 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
-import { endAlarm, startAlarm } from '../../broker.ts'
-import { untilCalm } from '../../calm.ts'
-import { compose, containers, docker } from '../../stack.ts'
+import { endAlarm, startAlarm } from '../../support/broker.ts'
+import { compose, containers, docker } from '../../support/stack.ts'
+import { untilHealthy } from '../../support/until-healthy.ts'
 import { countUnsent } from '../ends.ts'
 import { inFull, type Measured, type Row, repeat } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -62,7 +62,7 @@ const killed = async ({ adminToken }: Stage): Promise<Measured> => {
   await docker('kill', id)
   const listeningAt = await startUntilListening(id)
   const [drained, reconnect] = await Promise.all([untilDrained(listeningAt), untilAllUp(listeningAt)])
-  await untilCalm()
+  await untilHealthy()
   return { drained, reconnect, 'in flight at least (count)': unsent }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { compose } from '../../stack.ts'
+import { compose } from '../../support/stack.ts'
 import { inFull, type Measured, type Row, repeat } from '../row.ts'
 import type { Stage } from '../stage.ts'
 import { findAll } from './replicas.ts'

@@ -1,4 +1,5 @@
-import { api } from '../../stack.ts'
+import { granted } from '@gatehouse/testkit'
+import { as } from '../../support/client.ts'
 
 // Of `correct horse`, made by libxcrypt. Nobody signs in as these.
 const bcrypt = '$2b$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdDut3Xu'
@@ -7,12 +8,8 @@ const bcrypt = '$2b$10$abcdefghijklmnopqrstuu23JPZtHcGhwXSF41f93o/7vBdDut3Xu'
 export const importUsers = async (count: number, adminToken: string) => {
   const batch = crypto.randomUUID()
   const names = Array.from({ length: count }, (_, nth) => `fault-${batch}-${nth}`)
-  const response = await fetch(`${api()}/users/import`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/x-ndjson' },
-    body: names.map((username) => JSON.stringify({ username, hashed_password: bcrypt })).join('\n'),
-  })
-  const text = await response.text()
-  if (response.status !== 200) throw new Error(`the import was answered ${response.status}: ${text}`)
+  const body = names.map((username) => JSON.stringify({ username, hashed_password: bcrypt })).join('\n')
+  const headers = { 'content-type': 'application/x-ndjson' }
+  await granted(as(adminToken).send('POST', '/users/import', { headers, body }))
   return names
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { untilCalm } from '../../calm.ts'
-import { refusalOf } from '../../http.ts'
-import { meAt } from '../../people.ts'
-import { compose, containers, docker } from '../../stack.ts'
+import { refusalOf } from '../../support/client.ts'
+import { compose, containers, docker } from '../../support/stack.ts'
+import { untilHealthy } from '../../support/until-healthy.ts'
+import { meAt } from '../../support/users.ts'
 import { failedNothingThroughNginx, inFull, type Measured, type Row, repeat } from '../row.ts'
 import type { Stage } from '../stage.ts'
 import { findAll, findLeader, kill, startUntilReady, untilLeads } from './replicas.ts'
@@ -17,7 +17,7 @@ const killLeader = async (): Promise<Measured> => {
   await Promise.all([kill(leader), untilLeads(other)])
   const newLeaderMs = performance.now() - killedAt
   const readyMs = await startUntilReady('identity', leader)
-  await untilCalm()
+  await untilHealthy()
   return { 'new leader': newLeaderMs, 'identity ready': readyMs }
 }
 
@@ -25,7 +25,7 @@ const killOther = async (): Promise<Measured> => {
   const { other } = await findLeader()
   await kill(other)
   const readyMs = await startUntilReady('identity', other)
-  await untilCalm()
+  await untilHealthy()
   return { 'identity ready': readyMs }
 }
 
@@ -36,7 +36,7 @@ const killGateway = async ({ gateways }: Stage, nth: number): Promise<Measured> 
   await kill(gateway)
   const readyMs = await startUntilReady('gateway', gateway)
   await gateways.refresh()
-  await untilCalm()
+  await untilHealthy()
   return { 'gateway ready': readyMs }
 }
 
@@ -75,7 +75,7 @@ const restartEverything = async ({ gateways }: Stage): Promise<Measured> => {
     exitCodes += Number(await docker('inspect', '--format', '{{.State.ExitCode}}', id))
     await docker('start', id)
     await gateways.refresh()
-    await untilCalm()
+    await untilHealthy()
   }
   return { 'exit codes (sum)': exitCodes }
 }

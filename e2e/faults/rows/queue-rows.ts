@@ -1,8 +1,8 @@
 import { listDeadLetters, subscribe } from '@gatehouse/events'
 import { eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
-import { checkAllUp } from '../../calm.ts'
-import { execIn } from '../../stack.ts'
+import { execIn } from '../../support/stack.ts'
+import { checkAllUp } from '../../support/until-healthy.ts'
 import { inFull, type Measured, type Row, repeat } from '../row.ts'
 import type { Stage } from '../stage.ts'
 import { importUsers } from './import-users.ts'
@@ -38,7 +38,7 @@ const deleted = async (stage: Stage): Promise<Measured> => {
 const unbind = (queue: string) => `
   Resource = fun(Kind, Name) -> rabbit_misc:r(<<"/">>, Kind, Name) end,
   Queue = Resource(queue, <<"${queue}">>),
-  [rabbit_binding:remove(Binding, <<"test">>) || Binding <- rabbit_binding:list_for_destination(Queue),
+  [rabbit_binding:as(<<"test">>).send('DELETE', Binding) || Binding <- rabbit_binding:list_for_destination(Queue),
     element(2, Binding) =:= Resource(exchange, <<"gatehouse.events">>)].`
 
 const unbound = async (stage: Stage): Promise<Measured> => {

@@ -1,8 +1,7 @@
-import { eventually } from '@gatehouse/testkit'
+import { createClient, eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
-import { checkAllUp } from '../../calm.ts'
-import { send } from '../../http.ts'
-import { addressOf, type Container, containers, docker, serviceOf } from '../../stack.ts'
+import { addressOf, type Container, containers, docker, serviceOf } from '../../support/stack.ts'
+import { checkAllUp } from '../../support/until-healthy.ts'
 
 const ports: Record<string, number> = { identity: 3001, gateway: 3002 }
 type Service = 'identity' | 'gateway'
@@ -16,7 +15,7 @@ const find = async (service: Service, id: string) => {
 }
 
 const leads = async (container: Container) => {
-  const { text } = await send('GET', `${urlOf('identity', container)}/metrics`)
+  const { text } = await createClient(urlOf('identity', container)).readMetrics()
   return /^outbox_relay_leader 1$/m.test(text)
 }
 
@@ -42,7 +41,7 @@ export const startUntilReady = async (service: Service, { Id: id }: Container) =
   const startedAt = performance.now()
   await docker('start', id)
   const url = urlOf(service, await find(service, id))
-  const check = async () => expect((await send('GET', `${url}/health/ready`)).status).toBe(200)
+  const check = async () => expect((await createClient(url).readReadiness()).status).toBe(200)
   await eventually(check, { withinMs: 30_000, everyMs: 25 })
   return performance.now() - startedAt
 }

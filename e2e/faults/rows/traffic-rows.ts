@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createUser } from '../../identity-calls.ts'
-import { openTally } from '../../pace.ts'
-import { type Credentials, tryLogIn } from '../../people.ts'
+import { openTally } from '../../support/pace.ts'
+import { type Credentials, createUser, trySignIn } from '../../support/users.ts'
 import { setLine } from '../line.ts'
 import { type Check, failedNothing, inFull, type Measured, type Row } from '../row.ts'
 import type { Stage } from '../stage.ts'
@@ -21,7 +20,7 @@ const storm = async ({ adminToken }: Stage): Promise<Measured> => {
   const until = performance.now() + lengths.stormMs
   const client = async () => {
     while (performance.now() < until) {
-      const { status, headers } = await tryLogIn(credentials)
+      const { status, headers } = await trySignIn(credentials)
       tally.add(`logins ${status} (count)`)
       if (status !== 200) await delay(1_000 * Number(headers.get('retry-after') ?? 1))
     }

@@ -15,7 +15,7 @@ const callOf = (method: string, path: string) => {
  * For `onAnswer` of a client: holds an answer against what its call declares: status, body, and the code of a refusal.
  * @throws Error that says what is not declared
  */
-export const checkDeclared = (method: string, path: string, { status, headers, body }: Answer<unknown>) => {
+export const checkDeclared = (method: string, path: string, { status, headers, body }: Answer) => {
   const found = callOf(method, path)
   if (!found) return
   const { operationId, call } = found

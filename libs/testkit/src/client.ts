@@ -9,7 +9,7 @@ export type Sent = {
 }
 
 /** Whatever was answered. `body` is the text, parsed where that is JSON; of a refusal it is the problem instead of what the call gives. */
-export type Answer<Given = Record<string, unknown>> = { status: number; headers: Headers; text: string; body: Given }
+export type Answer<Given = unknown> = { status: number; headers: Headers; text: string; body: Given }
 
 type Member<Name extends string, Value> = [Value] extends [undefined]
   ? unknown
@@ -32,7 +32,7 @@ type Operations = { [Id in Exclude<keyof Api, 'importUsers'>]: Operation<Api[Id]
 type Common = {
   url: string
   /** Any request, also one that no call declares. Only a failed connection throws. */
-  send(method: string, path: string, sent?: Sent): Promise<Answer>
+  send(method: string, path: string, sent?: Sent): Promise<Answer<Record<string, unknown>>>
   /** The same client with this access token. */
   as(token: string): Client
   /** The same client with the credential of a service. */
@@ -84,7 +84,8 @@ export const createClient = (url: string, { headers: always = {}, onAnswer }: Op
     })
     const { status, headers } = response
     const text = await response.text()
-    const answer: Answer = { status, headers, text, body: text !== '' && isJson(headers) ? JSON.parse(text) : text }
+    const body = text !== '' && isJson(headers) ? JSON.parse(text) : text
+    const answer = { status, headers, text, body }
     onAnswer?.(method, path, answer)
     return answer
   }

@@ -6,7 +6,7 @@ import { readServiceCredentials } from '../src/clients/service-credentials.ts'
 import { startTestIdentity } from './start-test-identity.ts'
 
 /** Each call of services with the scope that it needs. */
-const calls: [ServiceScope, string, (service: Client) => Promise<Answer<unknown>>][] = [
+const calls: [ServiceScope, string, (service: Client) => Promise<Answer>][] = [
   ['events.read', 'readEvents', (it) => it.readEvents()],
   ['events.read', 'readSnapshot', (it) => it.readSnapshot()],
   ['tokens.introspect', 'introspectToken', (it) => it.introspectToken({ body: { token: 'x' } })],

@@ -1,0 +1,126 @@
+import { type GatehouseEvent, historyPage, snapshotPage } from '@gatehouse/contracts'
+import { eventually, granted } from '@gatehouse/testkit'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { as, gatehouse, refusalOf } from '../support/client.ts'
+import { runSql } from '../support/database.ts'
+import { openEventStream } from '../support/event-stream.ts'
+import { serviceHeaders } from '../support/services.ts'
+import { compose } from '../support/stack.ts'
+import { createUser, signInAdmin } from '../support/users.ts'
+
+let headers: Record<string, string>
+let adminToken: string
+beforeAll(async () => {
+  headers = await serviceHeaders()
+  adminToken = await signInAdmin()
+})
+
+const page = async (query: string) =>
+  historyPage.parse((await gatehouse().send('GET', `/events?${query}`, { headers })).body)
+
+/** Everything from a position on, page by page. */
+const readFrom = async (position: number) => {
+  const events: GatehouseEvent[] = []
+  let after = position
+  while (true) {
+    const here = await page(`after=${after}&limit=50`)
+    events.push(...here.events)
+    if (!here.more) return { events, next: here.next }
+    after = here.next
+  }
+}
+
+describe('history through Nginx', () => {
+  it('is for services alone', async () => {
+    for (const path of ['/events', '/events/snapshot']) {
+      expect(refusalOf(await gatehouse().send('GET', path))).toEqual({ status: 401, code: 'invalid_client' })
+      expect(refusalOf(await as(adminToken).send('GET', path))).toEqual({ status: 401, code: 'invalid_client' })
+    }
+    expect(refusalOf(await gatehouse().send('GET', '/events/', { headers }))).toEqual({
+      status: 404,
+      code: 'not_found',
+    })
+    expect(refusalOf(await gatehouse().readEvents({ query: { after: 'x' }, headers }))).toEqual({
+      status: 400,
+      code: 'invalid_request',
+    })
+  })
+
+  it('has all users and then what happens to them, with nothing of a deleted one but ids', async () => {
+    const ada = await createUser(adminToken, 'ada', { full_name: 'Ada Whose Name Is Gone' })
+    const users = []
+    let after = ''
+    let position: number | undefined
+    while (true) {
+      const here = snapshotPage.parse(
+        (await gatehouse().send('GET', `/events/snapshot?limit=3${after}`, { headers })).body,
+      )
+      users.push(...here.users)
+      position ??= here.position
+      if (here.next === null) break
+      after = `&after=${here.next}`
+    }
+    expect(users.map((it) => it.id)).toContain(ada.id)
+    expect(new Set(users.map((it) => it.id)).size).toBe(users.length)
+
+    await granted(as(adminToken).deactivateUser({ id: ada.id }))
+    await as(adminToken).deleteUser({ id: ada.id })
+    await eventually(async () => {
+      const { events } = await readFrom(position ?? 0)
+      expect(events.filter((it) => it.subject === ada.id).at(-1)?.type).toBe('user.deleted.v1')
+    })
+    const { events } = await readFrom(0)
+    expect(JSON.stringify(events)).not.toMatch(`${ada.username}|Whose Name Is Gone`)
+  })
+
+  it('streams what happens as it happens, and goes on behind the last event that was seen', async () => {
+    const { next } = await readFrom(0)
+    const query = `after=${next}&types=user.created.v1`
+    const stream = await openEventStream(query, headers)
+    onTestFinished(stream.hangUp)
+    expect(stream.response.headers.get('content-type')).toBe('text/event-stream')
+    const subjects = () => stream.events.map((it) => it.event.subject)
+    const made: string[] = []
+    for (const name of ['bob', 'cleo', 'dora']) {
+      made.push((await createUser(adminToken, name)).id)
+      // Nothing on the way collects what it is sent.
+      await eventually(() => expect(subjects()).toEqual(made), { withinMs: 10_000 })
+    }
+    const resumed = await openEventStream(query, { ...headers, 'last-event-id': stream.events[0]?.id ?? '' })
+    onTestFinished(resumed.hangUp)
+    await eventually(() => expect(resumed.events.map((it) => it.event.subject)).toEqual(made.slice(1)))
+  })
+
+  it('outlives quiet times', { timeout: 60_000 }, async () => {
+    const stream = await openEventStream('types=user.deleted.v1&after=999999999', headers)
+    onTestFinished(stream.hangUp)
+    const end = stream.ended.then(
+      () => 'ended',
+      (error: unknown) => error,
+    )
+    const patience = new Promise((resolve) => setTimeout(() => resolve('open'), 35_000))
+    expect(await Promise.race([end, patience])).toBe('open')
+  })
+
+  it('ends its streams at the stop of identity, and loses nothing to who comes back', { timeout: 60_000 }, async () => {
+    const { next } = await readFrom(0)
+    const stream = await openEventStream(`after=${next}`, headers)
+    onTestFinished(stream.hangUp)
+    const before = performance.now()
+    await compose('stop', 'identity')
+    await stream.ended
+    // It drains for 2 s; a stream that held it up would cost it 10 s, and its exit status.
+    expect(performance.now() - before).toBeLessThan(8_000)
+    await compose('start', 'identity')
+    const made = await eventually(() => createUser(adminToken, 'eve'), { withinMs: 15_000 })
+    await eventually(async () => expect((await readFrom(next)).events.map((it) => it.subject)).toContain(made.id))
+  })
+
+  it('says that it is gone, and where to begin instead', async () => {
+    const { next } = await readFrom(0)
+    await runSql('UPDATE outbox_purged SET position = 1')
+    onTestFinished(() => runSql('UPDATE outbox_purged SET position = 0').then(() => undefined))
+    expect(refusalOf(await gatehouse().readEvents({ headers }))).toEqual({ status: 410, code: 'history_gone' })
+    expect(await page(`after=${next}`)).toMatchObject({ more: false })
+  })
+})
