@@ -12,7 +12,7 @@ export default defineConfig({
             '{libs/*,services/*,migrations}/src/**/*.test.ts',
             'tools/**/*.test.ts',
             'e2e/attacks/weak/*.test.ts',
-            'e2e/faults/planted/*.test.ts',
+            'faults/planted/*.test.ts',
           ],
           // Thousands of cases take their time on a machine that is busy with other work.
           testTimeout: 30_000,
@@ -50,7 +50,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
-          include: ['e2e/faults/**/*.test.ts'],
+          include: ['faults/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 180_000,
           fileParallelism: false,

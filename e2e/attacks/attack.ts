@@ -1,4 +1,4 @@
-import type { Plant } from '../faults/planted/plants.ts'
+import type { Plant } from '../support/planted.ts'
 
 /** Whether the attacker got what they wanted, and one line of what was seen. */
 export type Outcome = { succeeded: boolean; figures: string }

@@ -1,4 +1,4 @@
-import { openRandom } from '../../faults/load/random.ts'
+import { openRandom } from '../../support/random.ts'
 
 /** What a fuzz draws, the same for the same seed. */
 export const openChance = (seed: number) => {

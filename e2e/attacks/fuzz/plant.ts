@@ -1,4 +1,4 @@
-import { plantIntoProcess } from '../../faults/planted/plant-into-process.ts'
+import { plantIntoProcess } from '../../support/plant-into-process.ts'
 import { plants } from './plants.ts'
 
 plantIntoProcess(plants)

@@ -1,4 +1,4 @@
-import type { Plant } from '../../faults/planted/plants.ts'
+import type { Plant } from '../../support/planted.ts'
 
 const file = 'libs/token-verifier/src/tokens/verify-token.ts'
 const cache = 'libs/token-verifier/src/tokens/verified-tokens.ts'

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Plant, planted } from '../../faults/planted/plants.ts'
+import { type Plant, planted } from '../../support/planted.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 

@@ -1,4 +1,0 @@
-import { plantIntoProcess } from './plant-into-process.ts'
-import { plants } from './plants.ts'
-
-plantIntoProcess(plants)

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { openTally } from '@gatehouse/e2e/support/pace.ts'
+import { type Credentials, createUser, trySignIn } from '@gatehouse/e2e/support/users.ts'
+import { setLine } from '../line.ts'
+import { type Check, failedNothing, inFull, type Measured, type Row } from '../row.ts'
+import type { Stage } from '../stage.ts'
+
+const lengths = {
+  calmMs: inFull(30_000, 300_000),
+  stormMs: inFull(10_000, 30_000),
+  clockMs: inFull(20_000, 60_000),
+  lineMs: inFull(15_000, 60_000),
+}
+const crowd = 500
+
+/** So many clients who want in at once, and wait as they are told when they cannot. */
+const storm = async ({ adminToken }: Stage): Promise<Measured> => {
+  const credentials: Credentials = await createUser(adminToken, 'crowd')
+  const tally = openTally()
+  const until = performance.now() + lengths.stormMs
+  const client = async () => {
+    while (performance.now() < until) {
+      const { status, headers } = await trySignIn(credentials)
+      tally.add(`logins ${status} (count)`)
+      if (status !== 200) await delay(1_000 * Number(headers.get('retry-after') ?? 1))
+    }
+  }
+  await Promise.all(Array.from({ length: crowd }, client))
+  const other = Object.entries(tally.counts).filter(([it]) => !it.includes('200') && !it.includes('503'))
+  return { ...tally.counts, 'other answers (count)': other.reduce((sum, [, count]) => sum + count, 0) }
+}
+
+const clockShifted = { FAULTS_GATEWAY_PRELOAD: '--import=/faults/off-clock.ts' }
+const throughBadLine = { FAULTS_BROKER: 'broker-line' }
+
+const badLine = async ({ history }: Stage): Promise<Measured> => {
+  await setLine({ delayMs: 200, resets: 0.05 })
+  await delay(lengths.lineMs)
+  const { connections } = await setLine({})
+  return { 'connections (count)': connections, 'reads (count)': history().reads.length }
+}
+
+/** The figures of the promise, from the history itself. */
+const refusedWithin =
+  (aims: { p50: number; p99: number; max: number }): Check =>
+  ({ refused }) =>
+    (['p50', 'p99', 'max'] as const)
+      .filter((it) => refused[it] > aims[it])
+      .map((it) => `refused after ${it} ${Math.round(refused[it])} ms instead of at most ${aims[it]}`)
+
+export const calmRow: Row = {
+  name: `none, ${lengths.calmMs / 1000} s`,
+  runs: 1,
+  fault: async () => {
+    await delay(lengths.calmMs)
+    return {}
+  },
+  check: (figures) => [...refusedWithin({ p50: 100, p99: 500, max: 1_000 })(figures), ...failedNothing(figures)],
+}
+
+export const trafficRows: Row[] = [
+  {
+    name: `${crowd} logins at once for ${lengths.stormMs / 1000} s`,
+    runs: 1,
+    fault: storm,
+    aims: { 'other answers (count)': 0 },
+  },
+  {
+    name: "gateways' clocks stepped 60 s ahead and back every 5 s",
+    runs: 1,
+    setUp: (stage) => stage.restartWith(clockShifted, 'gateway'),
+    fault: async () => {
+      await delay(lengths.clockMs)
+      return {}
+    },
+    check: refusedWithin({ p50: 100, p99: 500, max: 1_000 }),
+    tearDown: (stage) => stage.restartWith({}, 'gateway'),
+  },
+  {
+    name: 'broker 200 ms away, 5 % of its connections reset each second',
+    runs: 1,
+    setUp: (stage) => stage.restartWith(throughBadLine, 'identity', 'gateway'),
+    // Whoever cannot be told in time is let in for less than a second all the same: that is an invariant, and the aim.
+    fault: badLine,
+    tearDown: async (stage) => {
+      await setLine({})
+      await stage.restartWith({}, 'identity', 'gateway')
+    },
+  },
+]
