@@ -1,6 +1,6 @@
-import { jwks, serverMetadata } from '@gatehouse/contracts'
+import { serverMetadata } from '@gatehouse/contracts'
 import { createClient } from '@gatehouse/testkit'
-import { calculateJwkThumbprint, createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { gatehouse } from '../support/client.ts'
 import { sendPath } from '../support/raw-http.ts'
@@ -15,15 +15,6 @@ beforeAll(async () => {
 const checks = { audience: 'gatehouse', algorithms: ['RS256'], typ: 'at+jwt', requiredClaims: ['sub', 'jti', 'sid'] }
 
 describe('a downstream service with another library', () => {
-  it('refuses a token changed by one letter', async () => {
-    const keys = createRemoteJWKSet(new URL(`${api()}/.well-known/jwks.json`))
-    const [header, claims, mac = ''] = token.split('.')
-    const changed = `${header}.${claims}.${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`
-    await expect(jwtVerify(changed, keys, checks)).rejects.toMatchObject({
-      code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED',
-    })
-  })
-
   it('verifies a token with nothing but the published metadata and keys', async () => {
     const { issuer } = serverMetadata.parse((await gatehouse().readMetadata()).body)
     const keys = createRemoteJWKSet(new URL(`${api()}/.well-known/jwks.json`))
@@ -33,16 +24,6 @@ describe('a downstream service with another library', () => {
 })
 
 describe('the key set', () => {
-  it('holds public members only, under RFC 7638 thumbprints', async () => {
-    // The schema is strict: any other member fails it.
-    const { keys } = jwks.parse((await gatehouse().readJwks()).body)
-    expect(keys).not.toEqual([])
-    for (const key of keys) {
-      expect(key.kid).toBe(await calculateJwkThumbprint(key))
-      expect(Buffer.from(key.n, 'base64url').length * 8).toBeGreaterThanOrEqual(2048)
-    }
-  })
-
   it('may be cached and is not sent again while it is the same', async () => {
     const first = await gatehouse().readJwks()
     expect(first.headers.get('cache-control')).toMatch(/max-age=\d+/)

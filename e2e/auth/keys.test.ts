@@ -76,10 +76,6 @@ describe('keys rotate', () => {
 })
 
 describe('keys withdraw', () => {
-  it('refuses what is no key, and one that is gone', async () => {
-    expect(await cli(['keys', 'withdraw', 'no-such-key'])).toMatchObject({ code: 1, stdout: '' })
-  })
-
   it.each(['with another key published', 'without another key'])(
     '%s: all tokens are refused within a second',
     async () => {

@@ -12,14 +12,12 @@ import { createUser, signIn, signInAdmin, type TestUser, tryRefresh } from '../s
 let adminToken: string
 let gateways: Gateways
 let service: Client
-let ada: TestUser
 beforeAll(async () => {
   await untilHealthy()
   await forgetThrottles()
   adminToken = await signInAdmin()
   gateways = await openGateways()
   service = await asTestsService()
-  ada = await createUser(adminToken, 'ada')
 })
 
 type Ending = (person: TestUser, token: string) => Promise<{ status: number; text: string }>
@@ -69,14 +67,5 @@ describe('a session ends at both gateways within a second of the answer', () => 
   it('whichever it was', () => {
     process.stdout.write(`all ${all.length} ends of sessions: ${describeMs(all)}\n`)
     expect(all).toHaveLength(5 * Object.keys(endings).length)
-  })
-
-  it('and identity itself refuses at once', async () => {
-    const { access_token } = await signIn(ada)
-    await as(adminToken).endSessionsOfUser({ id: ada.id })
-    expect(refusalOf(await as(access_token).listSessions())).toEqual({
-      status: 401,
-      code: 'session_ended',
-    })
   })
 })

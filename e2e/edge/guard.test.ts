@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { createClient, eventually, type Sent } from '@gatehouse/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { as, refusalOf } from '../support/client.ts'
@@ -165,37 +164,6 @@ describe('the guard in front of an upstream lets in', () => {
   it('headers near the limit', async () => {
     const answer = await ask(anyUser, hers, { headers: { cookie: `x=${'y'.repeat(6_000)}` } })
     expect(answer.status).toBe(200)
-  })
-})
-
-describe('the guide', () => {
-  const guide = readFileSync(new URL('../../docs/guides/guard.md', import.meta.url), 'utf8')
-
-  /** Each of its dashes once as it is and once as an underscore. */
-  const spellings = (name: string) =>
-    name
-      .split('-')
-      .reduce<string[]>(
-        (all, part) => (all.length ? all.flatMap((it) => [`${it}-${part}`, `${it}_${part}`]) : [part]),
-        [],
-      )
-
-  it.each(['X-Auth-User-Id', 'X-Auth-Username', 'X-Auth-Roles'])(
-    'has Traefik drop every name that could pass for another, and names those of %s with underscores',
-    (name) => {
-      expect(guide).toContain('aliasHeadersStrategy: delete')
-      for (const spelling of spellings(name).filter((it) => it !== name)) expect(guide).toContain(`${spelling}: ''`)
-    },
-  )
-
-  it('has Envoy refuse paths that can be read in two ways', () => {
-    for (const setting of [
-      'normalize_path: true',
-      'merge_slashes: true',
-      'path_with_escaped_slashes_action: REJECT_REQUEST',
-    ])
-      expect(guide).toContain(setting)
-    expect(guide).not.toMatch(/^\s*path_prefix/m)
   })
 })
 

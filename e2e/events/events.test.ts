@@ -62,16 +62,6 @@ describe('a subscriber', () => {
     })
   })
 
-  it('hears why a session ended', async () => {
-    const token = await signInAdmin()
-    const { sid, sub } = decodeJwt(token)
-    await as(token).logOut()
-    await eventually(() => {
-      const ended = about(String(sub)).filter((it) => it.type === 'session.revoked.v1')
-      expect(ended.find((it) => it.data.session.id === sid)).toMatchObject({ data: { reason: 'logout' } })
-    })
-  })
-
   it('who comes late replays all history, the making of the admin and of every key that still counts included', async () => {
     const { sid } = decodeJwt(await signInAdmin())
     const isLast = (it: GatehouseEvent) => it.type === 'session.started.v1' && it.data.session.id === sid

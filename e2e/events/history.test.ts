@@ -1,8 +1,7 @@
-import { type GatehouseEvent, historyPage, snapshotPage } from '@gatehouse/contracts'
-import { eventually, granted } from '@gatehouse/testkit'
+import { type GatehouseEvent, historyPage } from '@gatehouse/contracts'
+import { eventually } from '@gatehouse/testkit'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { as, gatehouse, refusalOf } from '../support/client.ts'
-import { runSql } from '../support/database.ts'
+import { gatehouse } from '../support/client.ts'
 import { openEventStream } from '../support/event-stream.ts'
 import { serviceHeaders } from '../support/services.ts'
 import { compose } from '../support/stack.ts'
@@ -31,48 +30,6 @@ const readFrom = async (position: number) => {
 }
 
 describe('history through Nginx', () => {
-  it('is for services alone', async () => {
-    for (const path of ['/events', '/events/snapshot']) {
-      expect(refusalOf(await gatehouse().send('GET', path))).toEqual({ status: 401, code: 'invalid_client' })
-      expect(refusalOf(await as(adminToken).send('GET', path))).toEqual({ status: 401, code: 'invalid_client' })
-    }
-    expect(refusalOf(await gatehouse().send('GET', '/events/', { headers }))).toEqual({
-      status: 404,
-      code: 'not_found',
-    })
-    expect(refusalOf(await gatehouse().readEvents({ query: { after: 'x' }, headers }))).toEqual({
-      status: 400,
-      code: 'invalid_request',
-    })
-  })
-
-  it('has all users and then what happens to them, with nothing of a deleted one but ids', async () => {
-    const ada = await createUser(adminToken, 'ada', { full_name: 'Ada Whose Name Is Gone' })
-    const users = []
-    let after = ''
-    let position: number | undefined
-    while (true) {
-      const here = snapshotPage.parse(
-        (await gatehouse().send('GET', `/events/snapshot?limit=3${after}`, { headers })).body,
-      )
-      users.push(...here.users)
-      position ??= here.position
-      if (here.next === null) break
-      after = `&after=${here.next}`
-    }
-    expect(users.map((it) => it.id)).toContain(ada.id)
-    expect(new Set(users.map((it) => it.id)).size).toBe(users.length)
-
-    await granted(as(adminToken).deactivateUser({ id: ada.id }))
-    await as(adminToken).deleteUser({ id: ada.id })
-    await eventually(async () => {
-      const { events } = await readFrom(position ?? 0)
-      expect(events.filter((it) => it.subject === ada.id).at(-1)?.type).toBe('user.deleted.v1')
-    })
-    const { events } = await readFrom(0)
-    expect(JSON.stringify(events)).not.toMatch(`${ada.username}|Whose Name Is Gone`)
-  })
-
   it('streams what happens as it happens, and goes on behind the last event that was seen', async () => {
     const { next } = await readFrom(0)
     const query = `after=${next}&types=user.created.v1`
@@ -114,13 +71,5 @@ describe('history through Nginx', () => {
     await compose('start', 'identity')
     const made = await eventually(() => createUser(adminToken, 'eve'), { withinMs: 15_000 })
     await eventually(async () => expect((await readFrom(next)).events.map((it) => it.subject)).toContain(made.id))
-  })
-
-  it('says that it is gone, and where to begin instead', async () => {
-    const { next } = await readFrom(0)
-    await runSql('UPDATE outbox_purged SET position = 1')
-    onTestFinished(() => runSql('UPDATE outbox_purged SET position = 0').then(() => undefined))
-    expect(refusalOf(await gatehouse().readEvents({ headers }))).toEqual({ status: 410, code: 'history_gone' })
-    expect(await page(`after=${next}`)).toMatchObject({ more: false })
   })
 })

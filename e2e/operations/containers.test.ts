@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { gatehouse } from '../support/client.ts'
 import { type Container, containers, docker, serviceOf } from '../support/stack.ts'
 import { untilHealthy } from '../support/until-healthy.ts'
 
@@ -77,5 +78,15 @@ describe('the containers', () => {
         root: 'ro',
       })
     }
+  })
+})
+
+describe('GET /health', () => {
+  it('tells through Nginx whether it works, and no more', async () => {
+    expect(await gatehouse().readHealth()).toMatchObject({ status: 200, text: '{"status":"ready"}' })
+  })
+
+  it('tells beside each gateway the state of every dependency', async () => {
+    await untilHealthy()
   })
 })

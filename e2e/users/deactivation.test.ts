@@ -1,6 +1,6 @@
 import { granted } from '@gatehouse/testkit'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { as, gatehouse, refusalOf } from '../support/client.ts'
+import { as } from '../support/client.ts'
 import { gatewayUrls } from '../support/stack.ts'
 import { untilHealthy } from '../support/until-healthy.ts'
 import { describeMs, untilRefused } from '../support/until-refused.ts'
@@ -18,14 +18,6 @@ beforeAll(async () => {
 })
 
 describe('deactivating a user', () => {
-  it('is refused to a stranger and to whoever lacks the role', async () => {
-    const [ada] = people as [TestUser]
-    const path = `/users/${ada.id}/deactivate`
-    expect(refusalOf(await gatehouse().send('POST', path))).toEqual({ status: 401, code: 'token_missing' })
-    const token = await tokenOf(ada)
-    expect(refusalOf(await as(token).send('POST', path))).toEqual({ status: 403, code: 'insufficient_scope' })
-  })
-
   it('does not bring an old token back to life when the user is activated again', async () => {
     const [ada] = people as [TestUser]
     const token = await tokenOf(ada)

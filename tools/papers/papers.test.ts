@@ -43,6 +43,37 @@ describe('the settings in .env.example', () => {
   })
 })
 
+describe('docs/guides/guard.md', () => {
+  const guide = read('docs/guides/guard.md')
+
+  /** Each of its dashes once as it is and once as an underscore. */
+  const spellings = (name: string) =>
+    name
+      .split('-')
+      .reduce<string[]>(
+        (all, part) => (all.length ? all.flatMap((it) => [`${it}-${part}`, `${it}_${part}`]) : [part]),
+        [],
+      )
+
+  it.each(['X-Auth-User-Id', 'X-Auth-Username', 'X-Auth-Roles'])(
+    'has Traefik drop every name that could pass for another, and names those of %s with underscores',
+    (name) => {
+      expect(guide).toContain('aliasHeadersStrategy: delete')
+      for (const spelling of spellings(name).filter((it) => it !== name)) expect(guide).toContain(`${spelling}: ''`)
+    },
+  )
+
+  it('has Envoy refuse paths that can be read in two ways', () => {
+    for (const setting of [
+      'normalize_path: true',
+      'merge_slashes: true',
+      'path_with_escaped_slashes_action: REJECT_REQUEST',
+    ])
+      expect(guide).toContain(setting)
+    expect(guide).not.toMatch(/^\s*path_prefix/m)
+  })
+})
+
 type Row = { id: string; level: number; state: string; by: string; before: string }
 const rows: Row[] = [...read('docs/security/asvs.md').matchAll(/^\| (\d+\.\d+\.\d+) \|(.*)\|$/gm)].map(
   ([, id = '', cells = '']) => {

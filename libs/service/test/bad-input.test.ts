@@ -71,7 +71,9 @@ describe('bad input', () => {
     ['a field of another type', 'application/json', '{"username":["a"]}', 400, 'invalid_request'],
     ['broken JSON', 'application/json', '{"username":', 400, 'invalid_json'],
     ['a broken form', urlencoded, 'username=%zz', 400, 'invalid_form'],
+    ['bytes that are no UTF-8', urlencoded, 'username=%ff', 400, 'invalid_form'],
     ['another content type', 'text/plain', 'username=a', 415, 'unsupported_media_type'],
+    ['parts of a form', 'multipart/form-data; boundary=x', '--x--', 415, 'unsupported_media_type'],
     ['another charset', `${urlencoded}; charset=utf-16`, 'username=a', 415, 'unsupported_media_type'],
     ['a body over 16 KiB', 'application/json', JSON.stringify({ username: 'a'.repeat(17_000) }), 413, 'body_too_large'],
   ])('answers %s', async (_what, type, body, status, code) => {
@@ -82,6 +84,12 @@ describe('bad input', () => {
     const detailOf = async (body: string) => (await post('/echo', 'application/json', body)).body.detail
     expect(await detailOf('{"username":1}')).toMatch(/^username: /)
     expect(await detailOf('[]')).toMatch(/^body: /)
+  })
+
+  it('answers a body that says nothing of its type', async () => {
+    // A Blob without type is the one body for which fetch makes up no content type.
+    const untyped = await refusal('/echo', { method: 'POST', body: new Blob(['username=a']) })
+    expect(untyped).toMatchObject({ status: 415, code: 'unsupported_media_type' })
   })
 
   it('says in which form it takes a body', async () => {

@@ -6,7 +6,10 @@ describe('POST /users/{id}/deactivate', () => {
     const identity = await startTestIdentity()
     const ada = await identity.signUp({ username: 'ada' })
     const admin = await identity.signUp({ username: 'root', roles: ['admin'] })
-    expect(await identity.deactivateUser({ id: ada.user.id })).toMatchObject({ status: 401 })
+    expect(await identity.deactivateUser({ id: ada.user.id })).toMatchObject({
+      status: 401,
+      body: { code: 'token_missing' },
+    })
     expect(await identity.as(ada.token).deactivateUser({ id: ada.user.id })).toMatchObject({
       status: 403,
       body: { code: 'insufficient_scope' },

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import { jwks } from '@gatehouse/contracts'
 import { eventually } from '@gatehouse/testkit'
+import { calculateJwkThumbprint } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { startTestIdentity } from './start-test-identity.ts'
 
@@ -9,7 +10,12 @@ describe('GET /.well-known/jwks.json', () => {
   it('publishes public members only, cacheable, with an ETag that answers 304', async () => {
     const identity = await startTestIdentity()
     const first = await identity.readJwks()
-    expect(jwks.parse(first.body).keys).toHaveLength(1)
+    const { keys } = jwks.parse(first.body)
+    expect(keys).toHaveLength(1)
+    for (const key of keys) {
+      expect(key.kid, 'RFC 7638').toBe(await calculateJwkThumbprint(key))
+      expect(Buffer.from(key.n, 'base64url').length * 8).toBeGreaterThanOrEqual(2048)
+    }
     expect(first.headers.get('cache-control')).toBe('public, max-age=60')
     // By node:http, since fetch adds `Cache-Control: no-cache` to a conditional request.
     const request = get(`${identity.url}/.well-known/jwks.json`, {

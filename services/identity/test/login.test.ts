@@ -21,6 +21,8 @@ describe('POST /auth/login', () => {
     ['a list', []],
     ['no password', { username: 'ada' }],
     ['an empty password', { username: 'ada', password: '' }],
+    ['an empty username', { username: '', password: 'x' }],
+    ['an over-long password', { username: 'ada', password: 'a'.repeat(257) }],
     ['an over-long username', { username: 'a'.repeat(151), password: 'x' }],
     ['a control character', { username: 'ada\u0000', password: 'x' }],
     ['half a character', { username: 'ada', password: '\ud800' }],
@@ -35,13 +37,23 @@ describe('POST /auth/login', () => {
   it('refuses another grant by its own error', async () => {
     const identity = await startTestIdentity()
     const answer = await identity.signIn('ada', 'x', { grant_type: 'client_credentials' } as never)
-    expect(answer).toMatchObject({ status: 400, body: { error: 'unsupported_grant_type' } })
+    const code = 'unsupported_grant_type'
+    expect(answer).toMatchObject({ status: 400, body: { code, error: code } })
+  })
+
+  it('repeats in its refusal no value that was sent', async () => {
+    const identity = await startTestIdentity()
+    const json = { username: ['hunter2'], password: 'hunter2' }
+    const { status, text } = await identity.send('POST', '/auth/login', { json })
+    expect(status).toBe(400)
+    expect(text).not.toContain('hunter2')
   })
 
   it('signs in by form and by JSON, whatever the case of the username', async () => {
     const identity = await startTestIdentity()
     await identity.addUser({ username: 'Ada', password: 'correct horse' })
-    const byForm = await identity.signIn('ADA', 'correct horse')
+    // As the docs page of the module replaced sends it.
+    const byForm = await identity.signIn('ADA', 'correct horse', { grant_type: 'password', scope: '' })
     const byJson = await identity.send('POST', '/auth/login', { json: { username: ' ada', password: 'correct horse' } })
     for (const answer of [byForm, byJson]) {
       expect(answer).toMatchObject({ status: 200, body: { token_type: 'bearer', expires_in: 28_800 } })
@@ -54,12 +66,12 @@ describe('POST /auth/login', () => {
     const user = await identity.addUser({ username: 'ada', password: 'correct horse', roles: ['admin'] })
     const { body } = await identity.signIn('ada', 'correct horse')
     const keys = createRemoteJWKSet(new URL(`${identity.url}/.well-known/jwks.json`))
-    const { payload, protectedHeader } = await jwtVerify(body.access_token, keys, {
-      issuer: identity.issuer,
-      audience: 'gatehouse',
-      algorithms: ['RS256'],
-      typ: 'at+jwt',
-    })
+    const options = { issuer: identity.issuer, audience: 'gatehouse', algorithms: ['RS256'], typ: 'at+jwt' }
+    const [header, claims, mac = ''] = body.access_token.split('.')
+    const changed = `${header}.${claims}.${mac.startsWith('A') ? 'B' : 'A'}${mac.slice(1)}`
+    const code = 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'
+    await expect(jwtVerify(changed, keys, options)).rejects.toMatchObject({ code })
+    const { payload, protectedHeader } = await jwtVerify(body.access_token, keys, options)
     expect(protectedHeader.kid).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(payload).toMatchObject({
       sub: user.id,
@@ -87,6 +99,21 @@ describe('POST /auth/login', () => {
 })
 
 describe('POST /auth/logout', () => {
+  it('refuses what is no bearer token', async () => {
+    const identity = await startTestIdentity()
+    for (const [authorization, status, code] of [
+      ['Basic YWRtaW46Y2hhbmdlbWU=', 401, 'token_missing'],
+      ['Bearer', 400, 'invalid_request'],
+      ['Bearer a b c', 400, 'invalid_request'],
+      ['Bearer nonsense', 401, 'invalid_token'],
+    ] as const) {
+      expect(await identity.logOut({ headers: { authorization } }), authorization).toMatchObject({
+        status,
+        body: { code },
+      })
+    }
+  })
+
   it('refuses a missing, a wrong and an ended token', async () => {
     const identity = await startTestIdentity()
     const { token } = await identity.signUp({ username: 'ada' })
@@ -97,7 +124,7 @@ describe('POST /auth/logout', () => {
     expect(wrong.status).toBe(401)
     expect(wrong.headers.get('www-authenticate')).toContain('error="invalid_token"')
     expect(await identity.as(token).logOut()).toMatchObject({ status: 204 })
-    expect(await identity.as(token).logOut()).toMatchObject({ status: 401 })
+    expect(await identity.as(token).logOut()).toMatchObject({ status: 401, body: { code: 'session_ended' } })
   })
 
   it('ends that session alone, with its reason in the event', async () => {

@@ -1,5 +1,5 @@
 import type { TokenResponse } from '@gatehouse/contracts'
-import { eventually } from '@gatehouse/testkit'
+import { type Answer, eventually } from '@gatehouse/testkit'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { startTestIdentity } from './start-test-identity.ts'
@@ -41,20 +41,20 @@ describe('POST /auth/refresh', () => {
     })
   })
 
-  it('answers a new pair of the same session', async () => {
+  it('answers form and JSON with a new pair of the same session', async () => {
     const identity = await startTestIdentity()
     const first = await identity.signUp({ username: 'ada' })
-    const answer = await identity.refresh({
-      body: {
-        refresh_token: first.refreshToken,
-        grant_type: 'refresh_token',
-      },
-    })
-    expect(answer).toMatchObject({ status: 200, body: { token_type: 'bearer' } })
-    expect(answer.headers.get('cache-control')).toBe('no-store')
-    const second = pairOf(answer)
-    expect(second.refresh).not.toBe(first.refreshToken)
-    expect(decodeJwt(second.access).sid).toBe(decodeJwt(first.token).sid)
+    const byForm = await identity.refresh({ body: { refresh_token: first.refreshToken, grant_type: 'refresh_token' } })
+    const second = pairOf(byForm)
+    const byJson = await identity.send('POST', '/auth/refresh', { json: { refresh_token: second.refresh } })
+    const third = pairOf(byJson as Answer<TokenResponse>)
+    for (const answer of [byForm, byJson]) {
+      expect(answer).toMatchObject({ status: 200, body: { token_type: 'bearer' } })
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+    }
+    expect(new Set([first.refreshToken, second.refresh, third.refresh]).size).toBe(3)
+    const { sid } = decodeJwt(first.token)
+    expect([second, third].map((it) => decodeJwt(it.access).sid)).toEqual([sid, sid])
   })
 
   it('gives the current pair to twenty tabs that wake at once, again and again within the window', async () => {

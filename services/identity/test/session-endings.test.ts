@@ -172,7 +172,7 @@ describe('very many sessions', () => {
       for (const token of [ada.token, ada.refreshToken]) {
         expect((await identity.gateway.introspectToken({ body: { token } })).body).toEqual({ active: false })
       }
-      expect(await identity.as(ada.token).logOut()).toMatchObject({ status: 401 })
+      expect(await identity.as(ada.token).logOut()).toMatchObject({ status: 401, body: { code: 'session_ended' } })
       await finished(veryMany + 1)
       const told = (await identity.events()).filter((it) => 'sessions_ended' in it.data)
       expect(told.map((it) => [it.type, it.sequence])).toEqual([

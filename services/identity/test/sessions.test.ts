@@ -5,7 +5,7 @@ import { startTestIdentity } from './start-test-identity.ts'
 describe('own sessions', () => {
   it('cannot be listed or ended by a stranger, and those of others do not exist', async () => {
     const identity = await startTestIdentity()
-    expect(await identity.listSessions()).toMatchObject({ status: 401 })
+    expect(await identity.listSessions()).toMatchObject({ status: 401, body: { code: 'token_missing' } })
     const ada = await identity.signUp({ username: 'ada' })
     const bob = await identity.signUp({ username: 'bob' })
     const asAda = identity.as(ada.token)
@@ -46,10 +46,13 @@ describe('POST /oauth/revoke and /oauth/introspect', () => {
   it('need the credential of a service', async () => {
     const identity = await startTestIdentity()
     for (const path of ['/oauth/revoke', '/oauth/introspect']) {
-      expect(await identity.asService('gateway', 'wrong').send('POST', path, { form: { token: 'x' } })).toMatchObject({
-        status: 401,
-        body: { code: 'invalid_client', error: 'invalid_client' },
-      })
+      const { token } = await identity.signUp({ username: `ada-${path.length}` })
+      for (const client of [identity, identity.as(token), identity.asService('gateway', 'wrong')]) {
+        const refused = await client.send('POST', path, { form: { token } })
+        expect(refused).toMatchObject({ status: 401, body: { code: 'invalid_client', error: 'invalid_client' } })
+        expect(refused.headers.get('www-authenticate')).toMatch(/^Basic /)
+      }
+      expect(await identity.as(token).listSessions(), 'it goes on').toMatchObject({ status: 200 })
       expect(await identity.gateway.send('POST', path, { form: {} })).toMatchObject({
         status: 400,
         body: { error: 'invalid_request' },
@@ -65,6 +68,7 @@ describe('POST /oauth/revoke and /oauth/introspect', () => {
       expect((await identity.gateway.introspectToken({ body: { token } })).body).toMatchObject({
         active: true,
         sub: signedUp.user.id,
+        username: signedUp.user.username,
         token_type: kind === 'token' ? 'access_token' : 'refresh_token',
       })
       expect(await identity.gateway.revokeToken({ body: { token } })).toMatchObject({ status: 200 })

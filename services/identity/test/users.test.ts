@@ -1,3 +1,4 @@
+import type { UserPatch } from '@gatehouse/contracts'
 import { granted } from '@gatehouse/testkit'
 import { describe, expect, it } from 'vitest'
 import { startTestIdentity } from './start-test-identity.ts'
@@ -19,6 +20,8 @@ describe('user administration', () => {
       ['GET', `/users/${ada.user.id}`],
       ['PATCH', `/users/${ada.user.id}`],
       ['DELETE', `/users/${ada.user.id}`],
+      ['POST', `/users/${ada.user.id}/activate`],
+      ['POST', `/users/${ada.user.id}/deactivate`],
       ['POST', `/users/${ada.user.id}/password`],
       ['DELETE', `/users/${ada.user.id}/sessions`],
       ['GET', '/audit'],
@@ -27,6 +30,8 @@ describe('user administration', () => {
       const answer = await identity.as(ada.token).send(method, path, { json: method === 'GET' ? undefined : {} })
       expect(answer, `${method} ${path}`).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } })
       expect(await identity.as('x').send(method, path), `${method} ${path}`).toMatchObject({ status: 401 })
+      const stranger = await identity.send(method, path)
+      expect(stranger, `${method} ${path}`).toMatchObject({ status: 401, body: { code: 'token_missing' } })
     }
   })
 
@@ -64,28 +69,21 @@ describe('user administration', () => {
       status: 409,
       body: { code: 'username_taken' },
     })
-    const etag = (await asAdmin.readUser({ id: created.body.id })).headers.get('etag') ?? ''
+    const { id } = created.body
+    const etag = (await asAdmin.readUser({ id })).headers.get('etag') ?? ''
     expect(etag).toBe('"1"')
-    expect(await asAdmin.changeUser({ id: created.body.id, body: { roles: ['ops'] } })).toMatchObject({
-      status: 428,
-      body: { code: 'if_match_required' },
-    })
-    expect(
-      await asAdmin.changeUser({ id: created.body.id, body: { roles: ['ops'] }, headers: { 'if-match': '"9"' } }),
-    ).toMatchObject({
-      status: 412,
-      body: { code: 'version_conflict' },
-    })
-    expect(await asAdmin.changeUser({ id: created.body.id, body: {}, headers: { 'if-match': etag } })).toMatchObject({
-      status: 400,
-    })
-    const changed = await asAdmin.changeUser({
-      id: created.body.id,
-      body: { roles: ['ops'], full_name: null },
-      headers: { 'if-match': etag },
-    })
+    const change = (version?: string, body: UserPatch = { roles: ['ops'], full_name: null }) =>
+      asAdmin.changeUser({ id, body, ...(version && { headers: { 'if-match': version } }) })
+    expect(await change()).toMatchObject({ status: 428, body: { code: 'if_match_required' } })
+    for (const wrong of ['"9"', `W/${etag}`]) {
+      expect(await change(wrong)).toMatchObject({ status: 412, body: { code: 'version_conflict' } })
+    }
+    expect(await change(etag, {})).toMatchObject({ status: 400 })
+    const changed = await change(etag)
     expect(changed).toMatchObject({ status: 200, body: { roles: ['ops'], full_name: null, version: 2 } })
-    expect(await asAdmin.deleteUser({ id: created.body.id })).toMatchObject({ status: 204 })
+    expect(changed.headers.get('etag')).toBe('"2"')
+    expect(await change(etag), 'seen before').toMatchObject({ status: 412, body: { code: 'version_conflict' } })
+    expect(await asAdmin.deleteUser({ id })).toMatchObject({ status: 204 })
     expect(await asAdmin.readUser({ id: created.body.id })).toMatchObject({
       status: 404,
       body: { code: 'user_not_found' },
@@ -136,7 +134,11 @@ describe('user administration', () => {
     expect(await asAdmin.changeUser({ id, body: { roles: [] }, headers })).toMatchObject(refused)
     expect(await asAdmin.deactivateUser({ id })).toMatchObject(refused)
     expect(await asAdmin.deleteUser({ id })).toMatchObject(refused)
-    const other = await identity.signUp({ username: 'second', roles: ['admin'] })
+    const second = await identity.signUp({ username: 'second', roles: ['admin'] })
+    expect(await identity.as(second.token).deleteUser({ id: second.user.id }), 'one of two').toMatchObject({
+      status: 204,
+    })
+    const other = await identity.signUp({ username: 'other', roles: ['admin'] })
     const outcomes = await Promise.all([
       asAdmin.deactivateUser({ id: other.user.id }),
       identity.as(other.token).deactivateUser({ id }),
@@ -166,7 +168,7 @@ describe('user administration', () => {
     expect((await page({ search: 'a_' })).names).toEqual(['a_1'])
     expect((await page({ search: '%' })).names).toEqual([])
     expect((await page({ state: 'inactive' })).names).toEqual(['ab'])
-    for (const bad of ['?limit=0', '?limit=x', '?state=gone', '?page=2', '?search=%00', '?after=a%00']) {
+    for (const bad of ['?limit=0', '?limit=201', '?limit=x', '?state=gone', '?page=2', '?search=%00', '?after=a%00']) {
       expect(await asAdmin.send('GET', `/users${bad}`), bad).toMatchObject({
         status: 400,
         body: { code: 'invalid_request' },
