@@ -5,6 +5,7 @@ import { gatehouse } from '../support/client.ts'
 import { openEventStream } from '../support/event-stream.ts'
 import { serviceHeaders } from '../support/services.ts'
 import { compose } from '../support/stack.ts'
+import { untilHealthy } from '../support/until-healthy.ts'
 import { createUser, signInAdmin } from '../support/users.ts'
 
 let headers: Record<string, string>
@@ -59,7 +60,9 @@ describe('history through Nginx', () => {
     expect(await Promise.race([end, patience])).toBe('open')
   })
 
-  it('ends its streams at the stop of identity, and loses nothing to who comes back', { timeout: 60_000 }, async () => {
+  it('ends its streams at the stop of identity, and loses nothing to who comes back', {
+    timeout: 120_000,
+  }, async () => {
     const { next } = await readFrom(0)
     const stream = await openEventStream(`after=${next}`, headers)
     onTestFinished(stream.hangUp)
@@ -69,7 +72,8 @@ describe('history through Nginx', () => {
     // It drains for 2 s; a stream that held it up would cost it 10 s, and its exit status.
     expect(performance.now() - before).toBeLessThan(8_000)
     await compose('start', 'identity')
-    const made = await eventually(() => createUser(adminToken, 'eve'), { withinMs: 15_000 })
+    await untilHealthy()
+    const made = await createUser(adminToken, 'eve')
     await eventually(async () => expect((await readFrom(next)).events.map((it) => it.subject)).toContain(made.id))
   })
 })
