@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { type RabbitMq, startRabbitMq } from '@gatehouse/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Environment, openEnvironment } from './environment.ts'
 import { keepHistory } from './keep-history.ts'
 import { plantedRows, verdictOver } from './planted/planted-rows.ts'
 import { describeRow, type PlantedResult, report } from './report.ts'
@@ -11,7 +12,6 @@ import { processRows } from './rows/process-rows.ts'
 import { queueRows } from './rows/queue-rows.ts'
 import { calmRow, trafficRows } from './rows/traffic-rows.ts'
 import { runRow } from './run-row.ts'
-import { openStage, type Stage } from './stage.ts'
 
 const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 1_000_000))
 const people = 200
@@ -28,23 +28,23 @@ afterAll(() => {
 })
 
 describe('the promises hold under', () => {
-  let stage: Stage
+  let environment: Environment
   beforeAll(async () => {
     say(`FAULTS_SEED=${seed} makes the same plan again`)
     const startedAt = performance.now()
-    stage = await openStage({ seed, people })
+    environment = await openEnvironment({ seed, people })
     say(`the stack and ${people} users are there after ${secondsSince(startedAt)}`)
   }, 300_000)
-  afterAll(() => stage?.close(), 120_000)
+  afterAll(() => environment?.close(), 120_000)
 
   it.each(rows)('$name', { timeout: inFull(240_000, 1_800_000) }, async (row) => {
     const startedAt = performance.now()
     say(`${row.name} ...`)
-    const result = await runRow(row, stage)
+    const result = await runRow(row, environment)
     results.push(result)
     const { worst, verdict } = describeRow(result)
     say(`${row.name}: ${verdict}; ${worst} (${secondsSince(startedAt)})`)
-    if (result.violations.length + result.missed.length > 0) say(`its history: ${keepHistory(stage.history())}`)
+    if (result.violations.length + result.missed.length > 0) say(`its history: ${keepHistory(environment.history())}`)
     expect(result.violations.slice(0, 10)).toEqual([])
     expect(result.missed).toEqual([])
   })

@@ -1,6 +1,6 @@
+import type { Environment } from './environment.ts'
 import type { Violation } from './history/check-history.ts'
 import type { Figures } from './history/figures.ts'
-import type { Stage } from './stage.ts'
 
 /** Figures by name; ms unless the name says otherwise. */
 export type Measured = Record<string, number>
@@ -13,14 +13,14 @@ export type Row = {
   /** How often the fault is caused. */
   runs: number
   /** Causes it, under the load, and sees it end. */
-  fault: (stage: Stage) => Promise<Measured>
+  fault: (environment: Environment) => Promise<Measured>
   /** The most that a figure of `fault` may be. */
   aims?: Measured
   /** What else the clients must have seen; one line for each thing that was not so. */
   check?: Check
   /** Before and after the load. */
-  setUp?: (stage: Stage) => Promise<unknown>
-  tearDown?: (stage: Stage) => Promise<unknown>
+  setUp?: (environment: Environment) => Promise<unknown>
+  tearDown?: (environment: Environment) => Promise<unknown>
 }
 
 export type RowResult = {

@@ -1,33 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { untilHealthy } from '@gatehouse/e2e/support/until-healthy.ts'
-import { lastSeq, readEnds } from './ends.ts'
+import type { Environment } from './environment.ts'
+import { lastSeq, readFinalState } from './final-state.ts'
 import { checkHistory } from './history/check-history.ts'
 import { figuresOf } from './history/figures.ts'
 import { watchProcesses } from './processes.ts'
 import type { Row, RowResult } from './row.ts'
-import type { Stage } from './stage.ts'
 
 // What memory holds before the load has run for a moment is no measure of what it holds afterwards.
 const warmUpMs = 2_000
 const afterwardsMs = 2_000
 
 /** The load, the fault in the midst of it, calm again, and then the verdict over all that was seen. */
-export const runRow = async (row: Row, stage: Stage): Promise<RowResult> => {
+export const runRow = async (row: Row, environment: Environment): Promise<RowResult> => {
   await untilHealthy()
-  await row.setUp?.(stage)
+  await row.setUp?.(environment)
   try {
-    await stage.gateways.refresh()
-    const history = stage.startHistory()
+    await environment.gateways.refresh()
+    const history = environment.startHistory()
     const seq = await lastSeq()
-    const stop = stage.load.start()
+    const stop = environment.load.start()
     try {
       await delay(warmUpMs)
       const processes = await watchProcesses()
-      const measured = await row.fault(stage)
+      const measured = await row.fault(environment)
       await untilHealthy()
       await delay(afterwardsMs)
       await stop()
-      history.ends = await readEnds(stage, seq)
+      history.finalState = await readFinalState(environment, seq)
       history.processes = await processes()
       const figures = figuresOf(history)
       const tooLarge = Object.entries(row.aims ?? {}).filter(
@@ -47,6 +47,6 @@ export const runRow = async (row: Row, stage: Stage): Promise<RowResult> => {
       await stop().catch(() => undefined)
     }
   } finally {
-    await row.tearDown?.(stage)
+    await row.tearDown?.(environment)
   }
 }

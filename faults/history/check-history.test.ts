@@ -26,27 +26,27 @@ const delivery = (id: string, version: number, more: Partial<Delivery> = {}): De
   version,
   ...more,
 })
-const marks = (fullName: number, roles = 0) => ({ fullName, roles })
+const markers = (fullName: number, roles = 0) => ({ fullName, roles })
 
 /** A history in which all is as it should be, with faults all over. */
 const good = () => {
   const history = openHistory()
   history.reads.push(
-    read({ marks: marks(1), begunMs: 0, endedMs: 10 }),
-    read({ marks: marks(2), begunMs: 11, endedMs: 20 }),
+    read({ markers: markers(1), begunMs: 0, endedMs: 10 }),
+    read({ markers: markers(2), begunMs: 11, endedMs: 20 }),
     // Asked before the newer answer came: it may be older.
-    read({ marks: marks(1), begunMs: 15, endedMs: 30 }),
-    read({ at: 'gateway-2', marks: marks(1), begunMs: 40, endedMs: 50 }),
-    read({ at: 'nginx', marks: marks(2), begunMs: 51, endedMs: 52 }),
-    read({ at: 'nginx', marks: marks(1), begunMs: 53, endedMs: 54 }),
+    read({ markers: markers(1), begunMs: 15, endedMs: 30 }),
+    read({ at: 'gateway-2', markers: markers(1), begunMs: 40, endedMs: 50 }),
+    read({ at: 'nginx', markers: markers(2), begunMs: 51, endedMs: 52 }),
+    read({ at: 'nginx', markers: markers(1), begunMs: 53, endedMs: 54 }),
     read({ status: 503, code: 'cannot_verify', begunMs: 60, endedMs: 70 }),
     read({ status: null, begunMs: 60, endedMs: 70 }),
     // Its end was under way, then answered, and counts a second later at the latest.
     read({ status: 401, begunMs: 90, endedMs: 110 }),
-    read({ begunMs: 1_200, endedMs: 1_300, marks: marks(2) }),
+    read({ begunMs: 1_200, endedMs: 1_300, markers: markers(2) }),
     read({ status: 401, begunMs: 1_201, endedMs: 1_300 }),
     // Nobody knows whether this one has ended.
-    read({ session: 's2', begunMs: 9_000, endedMs: 9_001, marks: marks(2) }),
+    read({ session: 's2', begunMs: 9_000, endedMs: 9_001, markers: markers(2) }),
     read({ session: 's2', status: 401, begunMs: 9_000, endedMs: 9_001 }),
   )
   history.endings.push(ending({ done: false, begunMs: 100, endedMs: 150 }), ending())
@@ -55,15 +55,15 @@ const good = () => {
   history.deliveries.push(delivery('d', 9, { subject: 'u2' }), delivery('e', 3))
   // A session's event carries the version that its sign-in saw.
   history.deliveries.push(delivery('f', 2, { type: 'session.started.v1' }))
-  history.ends.identity.set('u1', { version: 3, state: 'x' }).set('u2', { version: null, state: '' })
-  history.ends.subscribers.set(
+  history.finalState.identity.set('u1', { version: 3, state: 'x' }).set('u2', { version: null, state: '' })
+  history.finalState.subscribers.set(
     'audit',
     new Map([
       ['u1', { version: 3, state: 'x' }],
       ['u2', { version: null, state: '' }],
     ]),
   )
-  for (const id of 'abcdef') history.ends.events.add(id)
+  for (const id of 'abcdef') history.finalState.events.add(id)
   history.processes.push({ name: 'gateway-1', complaints: [], memoryBytes: { before: 100e6, after: 150e6 } })
   history.processes.push({ name: 'gateway-2', complaints: [], memoryBytes: null })
   return history
@@ -73,14 +73,23 @@ const process = (more: Partial<Process>): Process => ({ name: 'it', complaints: 
 
 /** Each bends the good history in one place. */
 const bends: Record<string, [string, (history: ReturnType<typeof good>) => unknown]> = {
-  'an event that never came': ['nothing_lost', (it) => it.ends.events.add('g')],
-  'a subscriber with an older state': ['nothing_lost', (it) => it.ends.identity.set('u1', { version: 4, state: 'y' })],
-  'a subscriber with another state': ['nothing_lost', (it) => it.ends.identity.set('u1', { version: 3, state: 'y' })],
+  'an event that never came': ['nothing_lost', (it) => it.finalState.events.add('g')],
+  'a subscriber with an older state': [
+    'nothing_lost',
+    (it) => it.finalState.identity.set('u1', { version: 4, state: 'y' }),
+  ],
+  'a subscriber with another state': [
+    'nothing_lost',
+    (it) => it.finalState.identity.set('u1', { version: 3, state: 'y' }),
+  ],
   'a subscriber that does not know a user': [
     'nothing_lost',
-    (it) => it.ends.identity.set('u3', { version: 1, state: 'x' }),
+    (it) => it.finalState.identity.set('u3', { version: 1, state: 'x' }),
   ],
-  'a deleted user that lives on': ['nothing_lost', (it) => it.ends.identity.set('u1', { version: null, state: '' })],
+  'a deleted user that lives on': [
+    'nothing_lost',
+    (it) => it.finalState.identity.set('u1', { version: null, state: '' }),
+  ],
   'a 200 begun too late': ['no_one_let_in', (it) => it.reads.push(read({ begunMs: 1_201, endedMs: 1_202 }))],
   'a 401 before anybody ended it': [
     'no_one_wrongly_out',
@@ -92,14 +101,14 @@ const bends: Record<string, [string, (history: ReturnType<typeof good>) => unkno
   ],
   'an older name answered later': [
     'versions_never_fall',
-    (it) => it.reads.push(read({ marks: marks(1), begunMs: 21, endedMs: 22 })),
+    (it) => it.reads.push(read({ markers: markers(1), begunMs: 21, endedMs: 22 })),
   ],
   'older roles answered later': [
     'versions_never_fall',
     (it) =>
       it.reads.push(
-        read({ session: 's9', marks: marks(2, 5), begunMs: 21, endedMs: 22 }),
-        read({ session: 's9', marks: marks(3, 4), begunMs: 23, endedMs: 24 }),
+        read({ session: 's9', markers: markers(2, 5), begunMs: 21, endedMs: 22 }),
+        read({ session: 's9', markers: markers(3, 4), begunMs: 23, endedMs: 24 }),
       ),
   ],
   'an event that overtook another of its user': [

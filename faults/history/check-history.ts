@@ -1,5 +1,5 @@
 import { livesOf } from './endings.ts'
-import type { Delivery, History, Marks, Process, Read } from './history.ts'
+import type { Delivery, History, Process, Read, VersionMarkers } from './history.ts'
 
 export const invariants = {
   nothing_lost: 'nothing lost',
@@ -33,8 +33,9 @@ const checkSessions = ({ reads, endings }: History): Violation[] => {
   })
 }
 
-const fell = (before: Marks, after: Marks) => after.fullName < before.fullName || after.roles < before.roles
-const larger = (one: Marks, other: Marks): Marks => ({
+const fell = (before: VersionMarkers, after: VersionMarkers) =>
+  after.fullName < before.fullName || after.roles < before.roles
+const larger = (one: VersionMarkers, other: VersionMarkers): VersionMarkers => ({
   fullName: Math.max(one.fullName, other.fullName),
   roles: Math.max(one.roles, other.roles),
 })
@@ -43,18 +44,18 @@ const larger = (one: Marks, other: Marks): Marks => ({
 const checkAnswers = ({ reads }: History, isOneGateway: (at: string) => boolean): Violation[] => {
   const violations: Violation[] = []
   const told = Map.groupBy(
-    reads.filter((it) => it.marks && isOneGateway(it.at)),
+    reads.filter((it) => it.markers && isOneGateway(it.at)),
     (it) => `user ${it.user} at ${it.at}`,
   )
   for (const [about, answers] of told) {
     const byEnd = answers.toSorted((one, other) => one.endedMs - other.endedMs)
-    let heard: Marks = { fullName: 0, roles: 0 }
+    let heard: VersionMarkers = { fullName: 0, roles: 0 }
     let next = 0
-    for (const { begunMs, marks } of answers.toSorted((one, other) => one.begunMs - other.begunMs)) {
+    for (const { begunMs, markers } of answers.toSorted((one, other) => one.begunMs - other.begunMs)) {
       for (; (byEnd[next] as Read).endedMs < begunMs; next += 1)
-        heard = larger(heard, (byEnd[next] as Read).marks as Marks)
-      if (fell(heard, marks as Marks)) {
-        const what = `${about}: ${JSON.stringify(marks)} was answered after ${JSON.stringify(heard)}`
+        heard = larger(heard, (byEnd[next] as Read).markers as VersionMarkers)
+      if (fell(heard, markers as VersionMarkers)) {
+        const what = `${about}: ${JSON.stringify(markers)} was answered after ${JSON.stringify(heard)}`
         violations.push({ invariant: 'versions_never_fall', what })
       }
     }
@@ -81,17 +82,17 @@ const checkOrder = ({ deliveries }: History): Violation[] => {
     })
 }
 
-const checkEnds = ({ ends, deliveries }: History): Violation[] => {
+const checkFinalState = ({ finalState, deliveries }: History): Violation[] => {
   const violations: Violation[] = []
   const lost = (what: string) => violations.push({ invariant: 'nothing_lost', what })
-  for (const [subscriber, users] of ends.subscribers) {
-    for (const [user, { version, state }] of ends.identity) {
+  for (const [subscriber, users] of finalState.subscribers) {
+    for (const [user, { version, state }] of finalState.identity) {
       const known = users.get(user)
       if (known?.version !== version || known?.state !== state)
         lost(`${subscriber}: user ${user} is at version ${known?.version}, at identity ${version}`)
     }
     const came = new Set(deliveries.filter((it) => it.subscriber === subscriber).map((it) => it.id))
-    const missing = [...ends.events].filter((id) => !came.has(id))
+    const missing = [...finalState.events].filter((id) => !came.has(id))
     if (missing.length > 0) lost(`${subscriber}: ${missing.length} events never came, among them ${missing[0]}`)
   }
   return violations
@@ -108,7 +109,7 @@ const checkProcess = ({ name, complaints, memoryBytes }: Process): Violation[] =
 
 /** What of the five invariants does not hold over this history. */
 export const checkHistory = (history: History, isOneGateway = (at: string) => at !== 'nginx'): Violation[] => [
-  ...checkEnds(history),
+  ...checkFinalState(history),
   ...checkSessions(history),
   ...checkAnswers(history, isOneGateway),
   ...checkOrder(history),

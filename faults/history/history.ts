@@ -10,12 +10,12 @@ export type Read = {
   /** Null: no answer came. */
   status: number | null
   code?: string | undefined
-  /** How often the load had changed what was answered, by what; see `marks.ts`. */
-  marks?: Marks | undefined
+  /** How often the load had changed what was answered, by what; see `load/version-markers.ts`. */
+  markers?: VersionMarkers | undefined
 }
 
 /** What the load writes into a user so that an answer tells how old it is: each number only ever grows. */
-export type Marks = { fullName: number; roles: number }
+export type VersionMarkers = { fullName: number; roles: number }
 
 /** One attempt at something that ends sessions, when it is answered with yes. */
 export type Ending = { sessions: string[]; begunMs: number; endedMs: number; done: boolean }
@@ -28,7 +28,7 @@ export type Delivery = { subscriber: string; id: string; type: EventType; subjec
 
 /** Where a user ended up; version null: deleted. */
 export type Outcome = { version: number | null; state: string }
-export type Ends = {
+export type FinalState = {
   identity: Map<string, Outcome>
   /** Ids of the events that identity keeps and has sent, or should have. */
   events: Set<string>
@@ -51,7 +51,7 @@ export const openHistory = () => {
     attempts: [] as Attempt[],
     endings: [] as Ending[],
     deliveries: [] as Delivery[],
-    ends: { identity: new Map(), events: new Set(), subscribers: new Map() } as Ends,
+    finalState: { identity: new Map(), events: new Set(), subscribers: new Map() } as FinalState,
     processes: [] as Process[],
   }
   return history

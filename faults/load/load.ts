@@ -6,10 +6,10 @@ import { meAt } from '@gatehouse/e2e/support/users.ts'
 import type { Answer } from '@gatehouse/testkit'
 import type { History, Read } from '../history/history.ts'
 import type { GatewayList } from './gateways.ts'
-import { marksOf } from './marks.ts'
 import { ask, openPatientClient } from './patient-client.ts'
 import { openPerson, type Session } from './person.ts'
 import { openPlan } from './plan.ts'
+import { markersOf } from './version-markers.ts'
 import { watchEnded } from './watch.ts'
 
 type Needs = {
@@ -43,7 +43,7 @@ export const openLoad = async ({ seed, people, adminToken, gateways, history }: 
     const read: Read = {
       ...{ at, session: id, user, begunMs, endedMs, status: answer?.status ?? null },
       ...(answer && answer.status !== 200 && { code: codeOf(answer) }),
-      ...(parsed && { marks: marksOf(parsed) }),
+      ...(parsed && { markers: markersOf(parsed) }),
     }
     history().reads.push(read)
     return read

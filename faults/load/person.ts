@@ -1,8 +1,8 @@
 import type { UserPatch } from '@gatehouse/contracts'
-import type { Ending, Marks } from '../history/history.ts'
-import { markedName, markedRoles, marksOf } from './marks.ts'
+import type { Ending, VersionMarkers } from '../history/history.ts'
 import { type Asked, type PatientClient, unexpected } from './patient-client.ts'
 import type { Change } from './plan.ts'
+import { markedName, markedRoles, markersOf } from './version-markers.ts'
 
 type Needs = {
   client: PatientClient
@@ -22,12 +22,12 @@ export const openPerson = ({ client, adminToken: token, record, onEnded, onDelet
   let credentials = { username: '', password: '' }
   let isActive = true
   let session: Session | null = null
-  let marks: Marks = { fullName: 0, roles: 0 }
+  let markers: VersionMarkers = { fullName: 0, roles: 0 }
 
   /** Looked up where the answer was lost: the name is taken, by ourselves. */
   const create = async () => {
     credentials = { username: `fault-${crypto.randomUUID()}`, password: crypto.randomUUID() }
-    marks = { fullName: 0, roles: 0 }
+    markers = { fullName: 0, roles: 0 }
     isActive = true
     const body = { ...credentials, full_name: markedName(0), roles: markedRoles(0) }
     const { answer, again } = await client('create', (it) => it.as(token).createUser({ body }))
@@ -47,11 +47,11 @@ export const openPerson = ({ client, adminToken: token, record, onEnded, onDelet
   }
 
   /** Reads the user, and changes it unless an attempt whose answer was lost has. */
-  const patch = async (what: string, body: UserPatch, isDone: (marks: Marks | undefined) => boolean) => {
+  const patch = async (what: string, body: UserPatch, isDone: (markers: VersionMarkers | undefined) => boolean) => {
     while (true) {
       const read = await client('read', (it) => it.as(token).readUser({ id }))
       if (read.answer.status !== 200) throw unexpected('read', read.answer)
-      if (isDone(marksOf(read.answer.body))) return
+      if (isDone(markersOf(read.answer.body))) return
       const headers = { 'if-match': read.answer.headers.get('etag') ?? '' }
       const { answer } = await client(what, (it) => it.as(token).changeUser({ id, body, headers }))
       if (answer.status === 200) return
@@ -79,11 +79,11 @@ export const openPerson = ({ client, adminToken: token, record, onEnded, onDelet
 
   const changes: Record<Change, () => Promise<unknown>> = {
     full_name: () => {
-      const count = ++marks.fullName
+      const count = ++markers.fullName
       return patch('full_name', { full_name: markedName(count) }, (it) => it?.fullName === count)
     },
     roles: () => {
-      const count = ++marks.roles
+      const count = ++markers.roles
       return patch('roles', { roles: markedRoles(count) }, (it) => it?.roles === count)
     },
     logout: async () => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { eventually, type RabbitMq } from '@gatehouse/testkit'
 import { expect } from 'vitest'
 import { checkHistory, type Invariant } from '../history/check-history.ts'
-import { markedName } from '../load/marks.ts'
+import { markedName } from '../load/version-markers.ts'
 import type { plants } from './plants.ts'
 import { openSmallWorld, type SmallWorld } from './small-world.ts'
 
@@ -14,7 +14,7 @@ const sendAgain = async ({ signIn, read, tell, identity }: SmallWorld) => {
   await read(person)
   identity.sessions.set(person.session, newer)
   await tell('user.updated.v1', newer.id, { user: newer })
-  expect(await read(person)).toMatchObject({ marks: { fullName: 1 } })
+  expect(await read(person)).toMatchObject({ markers: { fullName: 1 } })
   await tell('user.updated.v1', older.id, { user: older })
   await read(person)
 }

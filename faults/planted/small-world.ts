@@ -4,7 +4,7 @@ import { type Log, startPublisher } from '@gatehouse/events'
 import { eventually, newEvent, newUser, type RabbitMq, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
 import { expect, onTestFinished } from 'vitest'
 import { openHistory, type Read } from '../history/history.ts'
-import { markedName, markedRoles, marksOf } from '../load/marks.ts'
+import { markedName, markedRoles, markersOf } from '../load/version-markers.ts'
 import { startGatewayProcess } from './gateway-process.ts'
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
@@ -44,8 +44,8 @@ export const openSmallWorld = async (broker: RabbitMq, plant: string | null) => 
     read: async ({ user, session, token }: { user: { id: string }; session: string; token: string }): Promise<Read> => {
       const begunMs = performance.now()
       const { status, body } = await meAt(gateway.url, token)
-      const marks = status === 200 ? marksOf(publicUser.parse(body)) : undefined
-      const told = { status, code: String((body as { code?: string }).code), marks }
+      const markers = status === 200 ? markersOf(publicUser.parse(body)) : undefined
+      const told = { status, code: String((body as { code?: string }).code), markers }
       const read = { at: 'gateway', session, user: user.id, begunMs, endedMs: performance.now(), ...told }
       history.reads.push(read)
       return read

@@ -6,9 +6,9 @@ import { compose, containers, docker } from '@gatehouse/e2e/support/stack.ts'
 import { untilHealthy } from '@gatehouse/e2e/support/until-healthy.ts'
 import { eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
-import { countUnsent } from '../ends.ts'
+import type { Environment } from '../environment.ts'
+import { countUnsent } from '../final-state.ts'
 import { inFull, type Measured, type Row, repeat } from '../row.ts'
-import type { Stage } from '../stage.ts'
 import { importUsers } from './import-users.ts'
 import { findAll } from './replicas.ts'
 
@@ -54,7 +54,7 @@ const stopped = async (): Promise<Measured> => {
 }
 
 /** Frozen first, so that all of them are in flight and none is confirmed when it dies. */
-const killed = async ({ adminToken }: Stage): Promise<Measured> => {
+const killed = async ({ adminToken }: Environment): Promise<Measured> => {
   const [id, untilAllUp] = await Promise.all([findBroker(), findAll('identity', 'gateway')])
   await docker('pause', id)
   await importUsers(inFlight, adminToken)
@@ -74,7 +74,7 @@ const frozen = async (): Promise<Measured> => {
   return { recovered: await untilAllUp() }
 }
 
-const inAlarm = async ({ history }: Stage): Promise<Measured> => {
+const inAlarm = async ({ history }: Environment): Promise<Measured> => {
   await startAlarm()
   const startedAt = performance.now()
   await delay(lengths.alarmMs)
@@ -102,7 +102,7 @@ export const brokerRows: Row[] = [
   {
     name: `broker killed with ${inFlight} events in flight`,
     runs: kills,
-    fault: (stage) => repeat(kills, () => killed(stage)),
+    fault: (environment) => repeat(kills, () => killed(environment)),
     aims: { drained: 5_000, reconnect: 3_000 },
     tearDown: mend,
   },

@@ -4,8 +4,8 @@ import { compose, containers, docker } from '@gatehouse/e2e/support/stack.ts'
 import { untilHealthy } from '@gatehouse/e2e/support/until-healthy.ts'
 import { meAt } from '@gatehouse/e2e/support/users.ts'
 import { expect } from 'vitest'
+import type { Environment } from '../environment.ts'
 import { failedNothingThroughNginx, inFull, type Measured, type Row, repeat } from '../row.ts'
-import type { Stage } from '../stage.ts'
 import { findAll, findLeader, kill, startUntilReady, untilLeads } from './replicas.ts'
 
 const kills = inFull(2, 20)
@@ -29,7 +29,7 @@ const killOther = async (): Promise<Measured> => {
   return { 'identity ready': readyMs }
 }
 
-const killGateway = async ({ gateways }: Stage, nth: number): Promise<Measured> => {
+const killGateway = async ({ gateways }: Environment, nth: number): Promise<Measured> => {
   const all = await containers('gateway')
   const gateway = all[nth % all.length]
   if (!gateway) throw new Error('there is no gateway')
@@ -47,7 +47,7 @@ const awayMs = inFull(8_000, 30_000)
 const toleranceMs = 250
 
 /** docs/guides/operating.md: known sessions for a second, then 503 `cannot_verify`; signatures are checked all along. */
-const identityDown = async ({ gateways, adminToken, history }: Stage): Promise<Measured> => {
+const identityDown = async ({ gateways, adminToken, history }: Environment): Promise<Measured> => {
   await compose('kill', 'identity')
   const downAt = performance.now()
   await delay(2_000)
@@ -68,7 +68,7 @@ const identityDown = async ({ gateways, adminToken, history }: Stage): Promise<M
 }
 
 /** One after the other, as a release does it. Nginx and Postgres have no second replica here. */
-const restartEverything = async ({ gateways }: Stage): Promise<Measured> => {
+const restartEverything = async ({ gateways }: Environment): Promise<Measured> => {
   let exitCodes = 0
   for (const { Id: id } of await containers('gateway', 'identity', 'rabbitmq')) {
     await docker('stop', id)
@@ -91,7 +91,7 @@ export const processRows: Row[] = [
   {
     name: 'kill -9 of a gateway',
     runs: kills,
-    fault: (stage) => repeat(kills, (nth) => killGateway(stage, nth)),
+    fault: (environment) => repeat(kills, (nth) => killGateway(environment, nth)),
     aims: { 'gateway ready': 5_000 },
   },
   {

@@ -3,8 +3,8 @@ import { checkAllUp } from '@gatehouse/e2e/support/until-healthy.ts'
 import { listDeadLetters, subscribe } from '@gatehouse/events'
 import { eventually } from '@gatehouse/testkit'
 import { expect } from 'vitest'
+import type { Environment } from '../environment.ts'
 import { inFull, type Measured, type Row, repeat } from '../row.ts'
-import type { Stage } from '../stage.ts'
 import { importUsers } from './import-users.ts'
 
 const runs = inFull(1, 5)
@@ -16,7 +16,7 @@ const gatewayQueues = async () =>
     .filter((it) => it.startsWith('gateway.sessions.'))
 
 /** Waits until every gateway has another queue than before, and knows how fresh it is. */
-const untilRebuilt = async (before: string[], { gateways }: Stage) => {
+const untilRebuilt = async (before: string[], { gateways }: Environment) => {
   const startedAt = performance.now()
   const check = async () => {
     const now = await gatewayQueues()
@@ -28,10 +28,10 @@ const untilRebuilt = async (before: string[], { gateways }: Stage) => {
   return performance.now() - startedAt
 }
 
-const deleted = async (stage: Stage): Promise<Measured> => {
+const deleted = async (environment: Environment): Promise<Measured> => {
   const queues = await gatewayQueues()
   for (const queue of queues) await execIn('rabbitmq', 'rabbitmqctl', 'delete_queue', queue)
-  return { rebuilt: await untilRebuilt(queues, stage) }
+  return { rebuilt: await untilRebuilt(queues, environment) }
 }
 
 // No AMQP client may unbind another's exclusive queue, and there is no command for it: the broker itself is told.
@@ -41,16 +41,16 @@ const unbind = (queue: string) => `
   [rabbit_binding:as(<<"test">>).send('DELETE', Binding) || Binding <- rabbit_binding:list_for_destination(Queue),
     element(2, Binding) =:= Resource(exchange, <<"gatehouse.events">>)].`
 
-const unbound = async (stage: Stage): Promise<Measured> => {
+const unbound = async (environment: Environment): Promise<Measured> => {
   const queues = await gatewayQueues()
   for (const queue of queues) await execIn('rabbitmq', 'rabbitmqctl', 'eval', unbind(queue))
-  return { rebuilt: await untilRebuilt(queues, stage) }
+  return { rebuilt: await untilRebuilt(queues, environment) }
 }
 
 const poisonAmong = 100
 
 /** One event that its handler can never do, among others: it is laid down with its reason, and holds nobody up. */
-const poison = async ({ account, adminToken, brokerUrl: url }: Stage): Promise<Measured> => {
+const poison = async ({ account, adminToken, brokerUrl: url }: Environment): Promise<Measured> => {
   const queue = `${account.name}.poisoned-${crypto.randomUUID().slice(0, 8)}`
   const cameAt = new Map<string, number>()
   let poisoned = ''
@@ -86,20 +86,20 @@ export const queueRows: Row[] = [
   {
     name: 'queues of both gateways deleted',
     runs,
-    fault: (stage) => repeat(runs, () => deleted(stage)),
+    fault: (environment) => repeat(runs, () => deleted(environment)),
     aims: { rebuilt: 5_000 },
   },
   {
     name: 'queues of both gateways unbound',
     runs,
-    fault: (stage) => repeat(runs, () => unbound(stage)),
+    fault: (environment) => repeat(runs, () => unbound(environment)),
     // Silence tells it: 10 s without a heartbeat.
     aims: { rebuilt: 15_000 },
   },
   {
     name: `a poison message among ${poisonAmong}`,
     runs,
-    fault: (stage) => repeat(runs, () => poison(stage)),
+    fault: (environment) => repeat(runs, () => poison(environment)),
     aims: { 'others late': 1_000 },
   },
 ]

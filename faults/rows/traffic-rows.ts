@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openTally } from '@gatehouse/e2e/support/pace.ts'
 import { type Credentials, createUser, trySignIn } from '@gatehouse/e2e/support/users.ts'
-import { setLine } from '../line.ts'
+import type { Environment } from '../environment.ts'
+import { setProxyLink } from '../proxy-link.ts'
 import { type Check, failedNothing, inFull, type Measured, type Row } from '../row.ts'
-import type { Stage } from '../stage.ts'
 
 const lengths = {
   calmMs: inFull(30_000, 300_000),
@@ -14,7 +14,7 @@ const lengths = {
 const crowd = 500
 
 /** So many clients who want in at once, and wait as they are told when they cannot. */
-const storm = async ({ adminToken }: Stage): Promise<Measured> => {
+const storm = async ({ adminToken }: Environment): Promise<Measured> => {
   const credentials: Credentials = await createUser(adminToken, 'crowd')
   const tally = openTally()
   const until = performance.now() + lengths.stormMs
@@ -31,12 +31,12 @@ const storm = async ({ adminToken }: Stage): Promise<Measured> => {
 }
 
 const clockShifted = { FAULTS_GATEWAY_PRELOAD: '--import=/faults/off-clock.ts' }
-const throughBadLine = { FAULTS_BROKER: 'broker-line' }
+const throughBadLink = { FAULTS_BROKER: 'broker-proxy' }
 
-const badLine = async ({ history }: Stage): Promise<Measured> => {
-  await setLine({ delayMs: 200, resets: 0.05 })
+const badLink = async ({ history }: Environment): Promise<Measured> => {
+  await setProxyLink({ delayMs: 200, resets: 0.05 })
   await delay(lengths.lineMs)
-  const { connections } = await setLine({})
+  const { connections } = await setProxyLink({})
   return { 'connections (count)': connections, 'reads (count)': history().reads.length }
 }
 
@@ -68,23 +68,23 @@ export const trafficRows: Row[] = [
   {
     name: "gateways' clocks stepped 60 s ahead and back every 5 s",
     runs: 1,
-    setUp: (stage) => stage.restartWith(clockShifted, 'gateway'),
+    setUp: (environment) => environment.restartWith(clockShifted, 'gateway'),
     fault: async () => {
       await delay(lengths.clockMs)
       return {}
     },
     check: refusedWithin({ p50: 100, p99: 500, max: 1_000 }),
-    tearDown: (stage) => stage.restartWith({}, 'gateway'),
+    tearDown: (environment) => environment.restartWith({}, 'gateway'),
   },
   {
     name: 'broker 200 ms away, 5 % of its connections reset each second',
     runs: 1,
-    setUp: (stage) => stage.restartWith(throughBadLine, 'identity', 'gateway'),
+    setUp: (environment) => environment.restartWith(throughBadLink, 'identity', 'gateway'),
     // Whoever cannot be told in time is let in for less than a second all the same: that is an invariant, and the aim.
-    fault: badLine,
-    tearDown: async (stage) => {
-      await setLine({})
-      await stage.restartWith({}, 'identity', 'gateway')
+    fault: badLink,
+    tearDown: async (environment) => {
+      await setProxyLink({})
+      await environment.restartWith({}, 'identity', 'gateway')
     },
   },
 ]

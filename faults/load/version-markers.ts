@@ -1,5 +1,5 @@
 import type { PublicUser } from '@gatehouse/contracts'
-import type { Marks } from '../history/history.ts'
+import type { VersionMarkers } from '../history/history.ts'
 
 const numberIn = (text: string | null | undefined) => {
   const found = /^mark[ -](\d+)$/.exec(text ?? '')
@@ -10,7 +10,7 @@ export const markedName = (count: number) => `mark ${count}`
 export const markedRoles = (count: number) => [`mark-${count}`]
 
 /** Undefined for a user whom the load does not change. */
-export const marksOf = ({ full_name, roles }: Partial<PublicUser>): Marks | undefined => {
+export const markersOf = ({ full_name, roles }: Partial<PublicUser>): VersionMarkers | undefined => {
   const fullName = numberIn(full_name)
   const inRoles = numberIn(roles?.[0])
   return fullName === null || inRoles === null ? undefined : { fullName, roles: inRoles }

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { userState } from '@gatehouse/contracts'
 import { runSql } from '@gatehouse/e2e/support/database.ts'
 import { z } from 'zod'
+import type { Environment } from './environment.ts'
 import type { Outcome } from './history/history.ts'
 import { stateOf, watchedTypes } from './reader.ts'
-import type { Stage } from './stage.ts'
 
 const types = watchedTypes.map((it) => `'${it}'`).join(', ')
 const people = z.array(
@@ -35,7 +35,7 @@ const readIdentity = async (deleted: string[], seq: number) => {
 const withinMs = 20_000
 
 /** Waits until every event has reached every subscriber, and no longer than 20 s. @returns what identity and they then know */
-export const readEnds = async ({ readers, load }: Pick<Stage, 'readers' | 'load'>, sinceSeq: number) => {
+export const readFinalState = async ({ readers, load }: Pick<Environment, 'readers' | 'load'>, sinceSeq: number) => {
   const deadline = performance.now() + withinMs
   const told = await readIdentity(load.deleted(), sinceSeq)
   const isComplete = () => readers.every(({ came }) => [...told.events].every((id) => came.has(id)))

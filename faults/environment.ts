@@ -5,15 +5,15 @@ import { untilHealthy } from '@gatehouse/e2e/support/until-healthy.ts'
 import { signInAdmin } from '@gatehouse/e2e/support/users.ts'
 import { startGatehouse } from '@gatehouse/testkit'
 import { type History, openHistory } from './history/history.ts'
-import { lineAddress } from './line.ts'
 import { openGatewayList } from './load/gateways.ts'
 import { openLoad } from './load/load.ts'
+import { proxyLinkAddress } from './proxy-link.ts'
 import { startReader } from './reader.ts'
 
 type Options = { seed: number; people: number }
 
 /** One stack for all rows: two of each service, two subscribers, and a crowd of users. */
-export const openStage = async ({ seed, people }: Options) => {
+export const openEnvironment = async ({ seed, people }: Options) => {
   const stack = await startGatehouse({
     identityReplicas: 2,
     gatewayReplicas: 2,
@@ -26,7 +26,7 @@ export const openStage = async ({ seed, people }: Options) => {
     let current = openHistory()
     const history = (): History => current
     const account = await addSubscriber()
-    const { host, port } = await lineAddress('good')
+    const { host, port } = await proxyLinkAddress('good')
     const url = `amqp://${account.name}:${account.password}@${host}:${port}`
     const readers = ['one', 'two'].map((name) =>
       startReader({ url, queue: `${account.name}.${name}`, record: (it) => history().deliveries.push(it) }),
@@ -58,4 +58,4 @@ export const openStage = async ({ seed, people }: Options) => {
     throw error
   }
 }
-export type Stage = Awaited<ReturnType<typeof openStage>>
+export type Environment = Awaited<ReturnType<typeof openEnvironment>>
