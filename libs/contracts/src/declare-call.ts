@@ -56,3 +56,6 @@ export const noBody = (status: number, description: string, headers?: z.ZodObjec
   schema: null,
   ...(headers && { headers }),
 })
+
+/** Beside an answer with an ETag (RFC 9110 §13.1.2). */
+export const unchanged = noBody(304, 'unchanged: its ETag is in `If-None-Match`')

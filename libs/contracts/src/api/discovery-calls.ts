@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { call, ok } from '../declare-call.ts'
+import { call, ok, unchanged } from '../declare-call.ts'
 import { health } from '../health.ts'
 import { jwks, serverMetadata } from '../jwks.ts'
 import { metadata } from './examples.ts'
@@ -25,6 +25,7 @@ export const discoveryCalls = {
         },
       ],
     }),
+    orAnswers: [unchanged],
   }),
   readMetadata: call('GET /.well-known/oauth-authorization-server', {
     tag: 'discovery',
@@ -32,6 +33,7 @@ export const discoveryCalls = {
     by: 'anyone',
     fromMemory: true,
     answers: ok(serverMetadata, 'the metadata', metadata),
+    orAnswers: [unchanged],
   }),
   readHealth: call('GET /health', {
     tag: 'health',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { auditPage, auditQuery } from '../audit.ts'
-import { call, json, jsonLines, noBody, ok } from '../declare-call.ts'
+import { call, json, jsonLines, noBody, ok, unchanged } from '../declare-call.ts'
 import { type UserState, userPath, userState } from '../user.ts'
 import { newUser, passwordSet, userPage, userPatch, userQuery } from '../user-administration.ts'
 import { importedUser, importQuery, importRefusal, importStopped, importSummary } from '../user-import.ts'
@@ -70,6 +70,7 @@ export const userCalls = {
     by: 'admin',
     params: userPath,
     answers: theUser,
+    orAnswers: [unchanged],
     refuses: ['user_not_found'],
   }),
   changeUser: call('PATCH /users/{id}', {
