@@ -83,6 +83,7 @@ describe.concurrent('the key set', () => {
     expect(await keys.findAfterFetch('one more')).toBeUndefined()
     await keys.refresh()
     expect(issuer.fetches() - before).toBe(2)
+    expect(stateOf(keys).fetches).toBe(issuer.fetches())
     expect(keys.find(first)).toBeDefined()
   })
 
