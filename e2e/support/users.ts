@@ -1,6 +1,7 @@
 import type { UserState } from '@gatehouse/contracts'
 import { createClient, granted } from '@gatehouse/testkit'
 import { as, gatehouse } from './client.ts'
+import { heedRetryAfter } from './heed-retry-after.ts'
 
 export type Credentials = { username: string; password: string }
 export type TestUser = UserState & Credentials
@@ -11,7 +12,7 @@ export const admin: Credentials = { username: 'admin', password: 'changeme' }
 export const trySignIn = ({ username, password }: Credentials) => gatehouse().logIn({ body: { username, password } })
 
 /** @throws when the answer is no pair of tokens */
-export const signIn = (credentials: Credentials) => granted(trySignIn(credentials))
+export const signIn = (credentials: Credentials) => granted(heedRetryAfter(() => trySignIn(credentials)))
 
 /** Signs in for the access token alone. */
 export const tokenOf = async (credentials: Credentials) => (await signIn(credentials)).access_token
