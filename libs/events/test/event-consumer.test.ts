@@ -46,6 +46,20 @@ describe('the event consumer', () => {
     expect(consumer.counts()).toEqual({ applied: 3, heartbeats: 1, unknown: 0, notUnderstood: 0 })
   })
 
+  it('stays connected for longer than the longest silence while messages arrive', async () => {
+    const { publisher, consumer } = await startBoth()
+    const startedAt = performance.now()
+    let sent = 0
+    const untilLonger = () => {
+      sent += 1
+      publisher.publishHeartbeat({ as_of: sent, sent_at: sent })
+      expect(performance.now() - startedAt).toBeGreaterThan(12_000)
+    }
+    await eventually(untilLonger, { withinMs: 20_000, everyMs: 500 })
+    await eventually(() => expect(consumer.seen.at(-1)).toBe(`heartbeat ${sent}`))
+    expect(consumer.seen.filter((it) => it === 'bound')).toHaveLength(1)
+  })
+
   it('calls onBound first even if messages are already arriving', async () => {
     const vhost = await testVhost()
     const publisher = testPublisher(vhost.identityUrl)
