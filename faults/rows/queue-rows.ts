@@ -38,7 +38,7 @@ const deleted = async (environment: Environment): Promise<Measured> => {
 const unbind = (queue: string) => `
   Resource = fun(Kind, Name) -> rabbit_misc:r(<<"/">>, Kind, Name) end,
   Queue = Resource(queue, <<"${queue}">>),
-  [rabbit_binding:as(<<"test">>).send('DELETE', Binding) || Binding <- rabbit_binding:list_for_destination(Queue),
+  [rabbit_binding:remove(Binding, <<"test">>) || Binding <- rabbit_binding:list_for_destination(Queue),
     element(2, Binding) =:= Resource(exchange, <<"gatehouse.events">>)].`
 
 const unbound = async (environment: Environment): Promise<Measured> => {
