@@ -1,13 +1,11 @@
 import { type EventOf, type EventType, publicUser } from '@gatehouse/contracts'
 import { meAt } from '@gatehouse/e2e/support/users.ts'
-import { type Log, startPublisher } from '@gatehouse/events'
+import { silentLog, startPublisher } from '@gatehouse/events'
 import { eventually, newEvent, newUser, type RabbitMq, startFakeIdentity, startFakeIssuer } from '@gatehouse/testkit'
 import { expect, onTestFinished } from 'vitest'
 import { openHistory, type Read } from '../history/history.ts'
 import { markedName, markedRoles, markersOf } from '../load/version-markers.ts'
 import { startGatewayProcess } from './gateway-process.ts'
-
-const silent: Log = { info: () => {}, warn: () => {}, error: () => {} }
 
 /** A gateway process, a real broker, and an identity that answers when the test says so: any interleaving can be had. */
 export const openSmallWorld = async (broker: RabbitMq, plant: string | null) => {
@@ -15,7 +13,7 @@ export const openSmallWorld = async (broker: RabbitMq, plant: string | null) => 
   onTestFinished(async () => void (await Promise.all([issuer.close(), vhost.drop()])))
   const identity = await startFakeIdentity(issuer.jwksUri)
   onTestFinished(() => identity.close())
-  const publisher = startPublisher({ url: vhost.identityUrl, name: 'test relay', log: silent })
+  const publisher = startPublisher({ url: vhost.identityUrl, name: 'test relay', log: silentLog })
   onTestFinished(() => publisher.stop())
   const beat = () => void publisher.publishHeartbeat({ as_of: Date.now(), sent_at: Date.now() })
   const timer = setInterval(beat, 100)
